@@ -1,0 +1,32 @@
+package io.caravana.execution;
+
+/**
+ * How far a table load has come, at one moment.
+ *
+ * @param extracted records received; the sum of the next four once a page is stored
+ * @param unchanged records that the replica already had, value by value
+ * @param rejected records that could not be stored
+ * @param deleted rows that the source no longer has in the window
+ * @param pages pages stored
+ * @param apiRequests requests sent, failed ones included
+ * @param apiNanos time spent waiting for and reading answers
+ * @param dbTransactions transactions committed
+ * @param dbNanos time spent writing
+ * @param jsonBytes size of the answers as JSON
+ * @param wireBytes size of the answers as they travelled
+ */
+public record Counts(
+        long extracted,
+        long inserted,
+        long updated,
+        long unchanged,
+        long rejected,
+        long deleted,
+        long pages,
+        long apiRequests,
+        long apiFailures,
+        long apiNanos,
+        long dbTransactions,
+        long dbNanos,
+        long jsonBytes,
+        long wireBytes) {}

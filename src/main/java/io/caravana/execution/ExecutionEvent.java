@@ -1,0 +1,24 @@
+package io.caravana.execution;
+
+/** What the routes tell the execution log, in the order in which it happened. */
+public sealed interface ExecutionEvent {
+
+    String executionId();
+
+    /** A table load has begun. */
+    record TableStarted(String executionId, String table) implements ExecutionEvent {}
+
+    /** A page of a table is in the replica. */
+    record PageStored(String executionId, String table, Counts counts) implements ExecutionEvent {}
+
+    /**
+     * A table load has ended.
+     *
+     * @param error why it failed; null when it did not
+     */
+    record TableFinished(String executionId, String table, Counts counts, Verdict verdict, String error)
+            implements ExecutionEvent {}
+
+    /** Every table load of an execution has ended. */
+    record Finished(String executionId) implements ExecutionEvent {}
+}

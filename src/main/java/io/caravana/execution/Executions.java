@@ -1,0 +1,59 @@
+package io.caravana.execution;
+
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Answers questions about executions, running and past, from the execution log. */
+@Component("executions")
+public class Executions {
+
+    private static final String LOG = """
+            SELECT execution_id, execution_type, status, start_date, end_date, started_at, ended_at,
+              coalesce(duration_seconds, round(extract(epoch FROM clock_timestamp() - started_at), 3)) AS duration_seconds,
+              error_message, hostname, username
+            FROM caravana.servicenow_execution_log""";
+
+    private static final String TABLES = """
+            SELECT table_name AS "table", status, records_extracted, inserted, updated, unchanged, deleted, rejected, pages,
+              api_requests, round(extract(epoch FROM coalesce(ended_at, clock_timestamp()) - started_at), 3) AS seconds,
+              source_count, verdict, error
+            FROM caravana.table_load WHERE execution_id = ? ORDER BY position""";
+
+    private final JdbcClient jdbc;
+
+    Executions(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * The latest executions first.
+     *
+     * @param type only those of this job; null or empty: of all
+     * @param status only those in this state; null or empty: in any
+     */
+    public List<ExecutionView> list(String type, String status, int limit) {
+        return jdbc.sql(LOG + """
+                 WHERE (:type = '' OR execution_type = :type) AND (:status = '' OR status = :status)
+                 ORDER BY started_at DESC LIMIT :limit""")
+                .param("type", type == null ? "" : type)
+                .param("status", status == null ? "" : status)
+                .param("limit", limit)
+                .query(ExecutionView.class)
+                .list();
+    }
+
+    /** One execution with its table loads, in the order of the configuration. */
+    public Optional<ExecutionView> find(String id) {
+        return jdbc.sql(LOG + " WHERE execution_id = ?")
+                .param(id)
+                .query(ExecutionView.class)
+                .optional()
+                .map(execution -> execution.with(tables(id)));
+    }
+
+    private List<TableLoadView> tables(String id) {
+        return jdbc.sql(TABLES).param(id).query(TableLoadView.class).list();
+    }
+}

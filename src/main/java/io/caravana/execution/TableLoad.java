@@ -1,0 +1,134 @@
+package io.caravana.execution;
+
+import io.caravana.table.Table;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One table inside an execution, while it runs. Counting is safe from several threads. */
+public final class TableLoad {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TableLoad.class);
+
+    private final Execution execution;
+    private final Table table;
+    private final LongAdder extracted = new LongAdder();
+    private final LongAdder inserted = new LongAdder();
+    private final LongAdder updated = new LongAdder();
+    private final LongAdder unchanged = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
+    private final LongAdder deleted = new LongAdder();
+    private final LongAdder pages = new LongAdder();
+    private final LongAdder apiRequests = new LongAdder();
+    private final LongAdder apiFailures = new LongAdder();
+    private final LongAdder apiNanos = new LongAdder();
+    private final LongAdder dbTransactions = new LongAdder();
+    private final LongAdder dbNanos = new LongAdder();
+    private final LongAdder jsonBytes = new LongAdder();
+    private final LongAdder wireBytes = new LongAdder();
+    private volatile Verdict verdict = Verdict.NOT_READ;
+    private volatile Throwable failure;
+
+    public TableLoad(Execution execution, Table table) {
+        this.execution = execution;
+        this.table = table;
+    }
+
+    public Execution execution() {
+        return execution;
+    }
+
+    public Table table() {
+        return table;
+    }
+
+    /** A request that was answered with a usable page. */
+    public void answered(long nanos, long json, long wire) {
+        apiRequests.increment();
+        apiNanos.add(nanos);
+        jsonBytes.add(json);
+        wireBytes.add(wire);
+    }
+
+    /** A request that was not. */
+    public void unanswered(long nanos) {
+        apiRequests.increment();
+        apiFailures.increment();
+        apiNanos.add(nanos);
+    }
+
+    /** A page whose transaction is committed. */
+    public void stored(long ins, long upd, long same, long bad, long nanos) {
+        pages.increment();
+        extracted.add(ins + upd + same + bad);
+        inserted.add(ins);
+        updated.add(upd);
+        unchanged.add(same);
+        rejected.add(bad);
+        transaction(nanos);
+    }
+
+    /** Rows deleted by a committed reconcile. */
+    public void reconciled(long rows, long nanos) {
+        deleted.add(rows);
+        transaction(nanos);
+    }
+
+    private void transaction(long nanos) {
+        dbTransactions.increment();
+        dbNanos.add(nanos);
+    }
+
+    /** What the read proved about its own completeness. */
+    public void verdict(Verdict value) {
+        verdict = value;
+    }
+
+    public Verdict verdict() {
+        return verdict;
+    }
+
+    /** Ends this load in error; the other tables go on. */
+    public void failed(Throwable cause) {
+        failure = cause;
+        if (Failures.isExpected(cause)) {
+            LOG.error("{} of {} failed: {}", table.target(), execution.job(), Failures.explain(cause));
+        } else {
+            LOG.error("{} of {} failed", table.target(), execution.job(), cause);
+        }
+    }
+
+    public Counts counts() {
+        return new Counts(
+                extracted.sum(),
+                inserted.sum(),
+                updated.sum(),
+                unchanged.sum(),
+                rejected.sum(),
+                deleted.sum(),
+                pages.sum(),
+                apiRequests.sum(),
+                apiFailures.sum(),
+                apiNanos.sum(),
+                dbTransactions.sum(),
+                dbNanos.sum(),
+                jsonBytes.sum(),
+                wireBytes.sum());
+    }
+
+    /** The event that tells the execution log that this load has begun. */
+    public ExecutionEvent startedEvent() {
+        return new ExecutionEvent.TableStarted(execution.id(), table.target());
+    }
+
+    /** The event that tells the execution log how far this load has come. */
+    public ExecutionEvent progressEvent() {
+        return new ExecutionEvent.PageStored(execution.id(), table.target(), counts());
+    }
+
+    /** The event that tells the execution log how this load has ended. */
+    public ExecutionEvent finishedEvent() {
+        var error = failure == null ? null : Failures.explain(failure);
+        return new ExecutionEvent.TableFinished(execution.id(), table.target(), counts(), verdict, error);
+    }
+}

@@ -1,0 +1,90 @@
+package io.caravana.job;
+
+import io.caravana.execution.ExecutionEvent;
+import io.caravana.table.Catalog;
+import io.caravana.table.Job;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * One route a configured job, {@code run-<job>}: a multicast to its tables on a pool of its own, as many threads as the
+ * job says. In Java because the branches come from the configuration.
+ */
+@Component
+final class JobRoutes extends RouteBuilder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobRoutes.class);
+
+    private final Catalog catalog;
+
+    JobRoutes(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    @Override
+    public void configure() {
+        catalog.jobs().forEach(this::run);
+        catalog.jobs().stream().filter(job -> !job.cron().isEmpty()).forEach(this::schedule);
+    }
+
+    private void run(Job job) {
+        var pool = getContext().getExecutorServiceManager().newFixedThreadPool(this, job.name(), job.threads());
+        var tables = from("direct:run-" + job.name())
+                .routeId("run-" + job.name())
+                .routeGroup("job")
+                .routeDescription("Carries the tables of " + job.name() + ", " + job.threads() + " side by side")
+                .multicast()
+                .id("tables-of-" + job.name())
+                .aggregationStrategy(new Branches())
+                .parallelProcessing()
+                .executorService(pool);
+        for (var table : catalog.tablesOf(job.name())) {
+            tables.pipeline()
+                    .id("table-" + table.target())
+                    .setProperty("table", constant(table))
+                    .to("direct:load-table")
+                    .end();
+        }
+        tables.end()
+                .setBody(exchangeProperty("execution").method("id"))
+                .process(exchange -> finished(exchange))
+                .wireTap("direct:execution-log")
+                .dynamicUri(false)
+                .executorService("executionLogThread")
+                .id("tap-execution-finished");
+    }
+
+    private static void finished(Exchange exchange) {
+        exchange.getMessage()
+                .setBody(new ExecutionEvent.Finished(exchange.getMessage().getBody(String.class)));
+    }
+
+    private void schedule(Job job) {
+        TemplatedRouteBuilder.builder(getContext(), "start-job-by-timer")
+                .routeId("start-" + job.name() + "-by-timer")
+                .parameter("job", job.name())
+                .parameter("cron", job.cron().replace(' ', '+'))
+                .parameter("zone", catalog.timeZone().getId())
+                .add();
+    }
+
+    /**
+     * Keeps the job's own exchange. A branch says itself how it ended; what escapes it all the same is logged here, and
+     * the execution log counts a table that never reported its end as failed.
+     */
+    private static final class Branches implements AggregationStrategy {
+        @Override
+        public Exchange aggregate(Exchange before, Exchange branch) {
+            if (branch.getException() != null) {
+                LOG.error("A table's branch failed outside of its load", branch.getException());
+                branch.setException(null);
+            }
+            return before == null ? branch : before;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.caravana.replica;
+
+import io.caravana.execution.TableLoad;
+import io.caravana.servicenow.Page;
+import io.caravana.servicenow.SourceRecord;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.component.sql.SqlConstants;
+import org.springframework.stereotype.Component;
+
+/** The steps of the route {@code upsert-records}: from a page's records to the parameters of one statement a batch. */
+@Component("batches")
+final class Batches {
+
+    private static final String BATCH_ROWS = "batchRows";
+
+    private final Replica replica;
+
+    Batches(Replica replica) {
+        this.replica = replica;
+    }
+
+    /** Begins to count what becomes of a page. */
+    public Tally begin(@Body Page page) {
+        return new Tally(page);
+    }
+
+    /** The records of the page. */
+    public List<SourceRecord> records(@ExchangeProperty("tally") Tally tally) {
+        return tally.page().records();
+    }
+
+    /** The table, with a column for every field of the page. */
+    public ReplicaTable extend(
+            @ExchangeProperty("replica") ReplicaTable table, @ExchangeProperty("tally") Tally tally) {
+        var missing = new LinkedHashMap<String, ColumnType>();
+        for (var column : replica.columns(table, tally.page().fields().names())) {
+            if (column != null && table.type(column) == null) {
+                missing.put(column, ColumnType.TEXT);
+            }
+        }
+        return missing.isEmpty() ? table : replica.extend(table, missing);
+    }
+
+    /**
+     * Transforms a batch: empty values to NULL, every value checked against its column's type, the last of several
+     * records with one key kept; the others become rejected records. Sets the statement as the message's query.
+     *
+     * @return the statement's parameters; null when no record of the batch can be stored
+     */
+    public Map<String, Object> transform(
+            Exchange exchange,
+            @Body List<SourceRecord> records,
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("replica") ReplicaTable table,
+            @ExchangeProperty("tally") Tally tally) {
+        var columns = replica.columns(table, tally.page().fields().names());
+        var rows = storable(records, columns, load, table, tally);
+        if (rows.isEmpty()) {
+            return null;
+        }
+        var written = new ArrayList<String>();
+        var parameters = new HashMap<String, Object>();
+        for (int place = 0; place < columns.size(); place++) {
+            var column = columns.get(place);
+            if (column != null && isPresent(rows, place)) {
+                parameters.put(ReplicaTable.parameter(written.size()), values(rows, place));
+                written.add(column);
+            }
+        }
+        parameters.put("execution", load.execution().id());
+        exchange.setProperty(BATCH_ROWS, rows.size());
+        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, table.upsert(written));
+        return parameters;
+    }
+
+    private static Collection<SourceRecord> storable(
+            List<SourceRecord> records, List<String> columns, TableLoad load, ReplicaTable table, Tally tally) {
+        var kept = new LinkedHashMap<String, SourceRecord>();
+        for (var row : records) {
+            var reason = problem(row, columns, table);
+            if (reason != null) {
+                tally.reject(load.execution().id(), table.name(), row, reason.column, reason.words);
+                continue;
+            }
+            var earlier = kept.put(row.sysId(), row);
+            if (earlier != null) {
+                tally.reject(
+                        load.execution().id(),
+                        table.name(),
+                        earlier,
+                        ReplicaTable.KEY,
+                        "came twice; the later one is stored");
+            }
+        }
+        return kept.values();
+    }
+
+    private record Problem(String column, String words) {}
+
+    private static Problem problem(SourceRecord row, List<String> columns, ReplicaTable table) {
+        if (row.sysId() == null) {
+            return new Problem(ReplicaTable.KEY, "has no sys_id");
+        }
+        for (int place = 0; place < columns.size(); place++) {
+            var value = row.value(place);
+            if (value != null && !value.isEmpty() && columns.get(place) != null) {
+                var words = table.type(columns.get(place)).problem(value);
+                if (words != null) {
+                    return new Problem(columns.get(place), words);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** A field that no record of the batch has, such as one barred by an access rule, leaves its column as it is. */
+    private static boolean isPresent(Collection<SourceRecord> rows, int place) {
+        return rows.stream().anyMatch(row -> row.value(place) != null);
+    }
+
+    private static String[] values(Collection<SourceRecord> rows, int place) {
+        return rows.stream()
+                .map(row -> row.value(place))
+                .map(value -> value == null || value.isEmpty() ? null : value)
+                .toArray(String[]::new);
+    }
+
+    /** Counts what the statement did. */
+    public void count(
+            @Body Map<String, Object> answer,
+            @ExchangeProperty(BATCH_ROWS) int rows,
+            @ExchangeProperty("tally") Tally tally) {
+        tally.stored(rows, ((Number) answer.get("inserted")).longValue(), ((Number) answer.get("updated")).longValue());
+    }
+
+    /** Counts the page, once its transaction is committed. */
+    public void commit(@ExchangeProperty("tally") Tally tally, @ExchangeProperty("load") TableLoad load) {
+        load.stored(
+                tally.inserted(),
+                tally.updated(),
+                tally.unchanged(),
+                tally.getRejected().size(),
+                tally.nanos());
+    }
+}

@@ -1,0 +1,128 @@
+package io.caravana.replica;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A replica table as it stands in the database, and the statements that write it. Column names are quoted and checked;
+ * values are only ever bound.
+ *
+ * @param columns every column that a field can be written to, by name
+ */
+record ReplicaTable(String schema, String name, Map<String, ColumnType> columns) {
+
+    static final String KEY = "sys_id";
+    private static final String EXECUTION = "etl_execution_id";
+
+    /** The statement's parameter for the n-th column's values, a text array. */
+    static String parameter(int n) {
+        return "c" + n;
+    }
+
+    /** The schema and the name as they stand in SQL. */
+    String qualified() {
+        return Identifiers.quoted(schema) + "." + Identifiers.quoted(name);
+    }
+
+    ColumnType type(String column) {
+        return columns.get(column);
+    }
+
+    /** This table with a further column. */
+    ReplicaTable with(String column, ColumnType type) {
+        var more = new LinkedHashMap<>(columns);
+        more.put(column, type);
+        return new ReplicaTable(schema, name, more);
+    }
+
+    String createTable() {
+        return """
+                CREATE TABLE IF NOT EXISTS %s (
+                  "sys_id" text PRIMARY KEY,
+                  "etl_created_at" timestamptz NOT NULL DEFAULT now(),
+                  "etl_updated_at" timestamptz NOT NULL DEFAULT now(),
+                  "etl_execution_id" text
+                )""".formatted(qualified());
+    }
+
+    String addColumns(Map<String, ColumnType> missing) {
+        return missing.entrySet().stream()
+                .map(column -> "ADD COLUMN IF NOT EXISTS %s %s"
+                        .formatted(
+                                Identifiers.quoted(column.getKey()),
+                                column.getValue().sql()))
+                .collect(Collectors.joining(", ", "ALTER TABLE " + qualified() + " ", ""));
+    }
+
+    String createIndex(String column) {
+        var index = Identifiers.column(name + "_" + column + "_idx");
+        return "CREATE INDEX IF NOT EXISTS %s ON %s (%s)"
+                .formatted(Identifiers.quoted(index), qualified(), Identifiers.quoted(column));
+    }
+
+    /**
+     * One statement for a batch: its parameters are a text array a column (see {@link #parameter}) and {@code
+     * execution}; it answers with the number of rows inserted and updated. Rows that are the same already are neither
+     * locked nor written.
+     *
+     * @param written the columns of the batch, {@code sys_id} first
+     */
+    String upsert(List<String> written) {
+        var columns = list(written, "%s"::formatted);
+        var others = written.subList(1, written.size());
+        return """
+                WITH source AS (
+                  SELECT %s FROM unnest(%s) AS given(%s)
+                ), changed AS (
+                  SELECT source.* FROM source LEFT JOIN %s AS kept ON kept."sys_id" = source."sys_id"
+                  WHERE kept."sys_id" IS NULL%s
+                ), stored AS (
+                  INSERT INTO %s (%s, "etl_execution_id") SELECT changed.*, :#execution FROM changed
+                  ON CONFLICT ("sys_id") DO UPDATE SET %s"etl_updated_at" = now(), "etl_execution_id" = EXCLUDED."etl_execution_id"
+                  RETURNING (xmax = 0) AS inserted
+                )
+                SELECT count(*) FILTER (WHERE inserted) AS inserted, count(*) FILTER (WHERE NOT inserted) AS updated FROM stored""".formatted(
+                        casts(written),
+                        arrays(written.size()),
+                        columns,
+                        qualified(),
+                        others.isEmpty() ? "" : " OR " + isDistinct(others),
+                        qualified(),
+                        columns,
+                        others.stream()
+                                .map(Identifiers::quoted)
+                                .map(column -> column + " = EXCLUDED." + column + ", ")
+                                .collect(Collectors.joining()));
+    }
+
+    private static String isDistinct(List<String> columns) {
+        return "(%s) IS DISTINCT FROM (%s)".formatted(list(columns, "kept."::concat), list(columns, "source."::concat));
+    }
+
+    private String casts(List<String> written) {
+        return written.stream()
+                .map(column ->
+                        type(column).from("given." + Identifiers.quoted(column)) + " AS " + Identifiers.quoted(column))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String arrays(int size) {
+        return IntStream.range(0, size)
+                .mapToObj(n -> "CAST(:#" + parameter(n) + " AS text[])")
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String list(List<String> columns, Function<String, String> form) {
+        return columns.stream().map(Identifiers::quoted).map(form).collect(Collectors.joining(", "));
+    }
+
+    /** The names of the columns that Caravana keeps for itself. */
+    static List<String> ownColumns() {
+        return new ArrayList<>(List.of("etl_created_at", "etl_updated_at", EXECUTION));
+    }
+}

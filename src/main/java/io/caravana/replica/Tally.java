@@ -1,0 +1,78 @@
+package io.caravana.replica;
+
+import io.caravana.servicenow.Page;
+import io.caravana.servicenow.SourceRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What becomes of a page's records while its transaction is open. One thread's. */
+public final class Tally {
+
+    private final Page page;
+    private final long started = System.nanoTime();
+    private final List<Map<String, Object>> rejected = new ArrayList<>();
+    private long inserted;
+    private long updated;
+    private long unchanged;
+
+    Tally(Page page) {
+        this.page = page;
+    }
+
+    Page page() {
+        return page;
+    }
+
+    void stored(long batch, long ins, long upd) {
+        inserted += ins;
+        updated += upd;
+        unchanged += batch - ins - upd;
+    }
+
+    void reject(String executionId, String table, SourceRecord row, String column, String reason) {
+        var entry = new HashMap<String, Object>();
+        entry.put("execution", executionId);
+        entry.put("table", table);
+        entry.put("sys_id", printable(row.sysId()));
+        entry.put("column", column);
+        entry.put("reason", reason);
+        entry.put("record", row.toJson(page.fields().names()));
+        rejected.add(entry);
+    }
+
+    /** A key may be the very value that cannot be stored. */
+    private static String printable(String key) {
+        return key == null || ColumnType.TEXT.problem(key) == null ? key : null;
+    }
+
+    /** The records that could not be stored: parameters of the statement that keeps them. */
+    public List<Map<String, Object>> getRejected() {
+        return rejected;
+    }
+
+    /** The keys of the page's records, stored or rejected: the source has them. */
+    String[] keys() {
+        return page.records().stream()
+                .map(SourceRecord::sysId)
+                .filter(key -> printable(key) != null)
+                .toArray(String[]::new);
+    }
+
+    long inserted() {
+        return inserted;
+    }
+
+    long updated() {
+        return updated;
+    }
+
+    long unchanged() {
+        return unchanged;
+    }
+
+    long nanos() {
+        return System.nanoTime() - started;
+    }
+}

@@ -1,0 +1,51 @@
+package io.caravana.servicenow;
+
+import io.caravana.servicenow.SourceTable.SourceColumn;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.springframework.stereotype.Component;
+
+/** The columns of well-known tables as ServiceNow ships them, for accounts that may not read the dictionary. */
+@Component
+final class Descriptors {
+
+    /** The descriptor of a table, with inherited columns; without columns when the table is not a well-known one. */
+    SourceTable find(String name) {
+        var columns = new ArrayList<SourceColumn>();
+        for (var table = name; !table.isEmpty(); table = parentOf(table)) {
+            var owner = table;
+            read("columns.csv", cells -> {
+                if (cells.get(0).equals(owner)) {
+                    columns.add(new SourceColumn(cells.get(1), cells.get(2)));
+                }
+            });
+        }
+        return new SourceTable(name, columns);
+    }
+
+    private static String parentOf(String name) {
+        var parent = new StringBuilder();
+        read("tables.csv", cells -> {
+            if (cells.get(0).equals(name)) {
+                parent.append(cells.get(2));
+            }
+        });
+        return parent.toString();
+    }
+
+    private static void read(String file, Consumer<List<String>> line) {
+        var resource = "/descriptors/" + file;
+        try (var stream = Descriptors.class.getResourceAsStream(resource);
+                var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            reader.lines().skip(1).map(text -> List.of(text.split(",", -1))).forEach(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the descriptor file " + resource + " cannot be read", e);
+        }
+    }
+}

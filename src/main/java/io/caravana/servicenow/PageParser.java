@@ -1,0 +1,173 @@
+package io.caravana.servicenow;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads an answer of the Table API, in any of its three display modes.
+ *
+ * <p>A page counts only if it parses to its end, has a {@code result} array in which every element is an object, no
+ * {@code error}, and a status that is not {@code failure}: ServiceNow ends answers that took too long after the status
+ * line 200 has gone out.
+ */
+final class PageParser {
+
+    private static final JsonFactory JSON = new ObjectMapper().getFactory();
+
+    private PageParser() {}
+
+    /**
+     * Reads the stream to its end; does not close it.
+     *
+     * @throws BrokenAnswer if it is not a whole page
+     * @throws IOException if the stream breaks
+     */
+    static List<SourceRecord> parse(InputStream stream, Fields fields) throws IOException {
+        try (var parser = JSON.createParser(stream).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
+            return new Reader(parser, fields).page();
+        }
+    }
+
+    /** The error of an answer's body in ServiceNow's own words; empty when it has none that can be read. */
+    static String errorOf(String body) {
+        try {
+            var error = new ObjectMapper().readTree(body).path("error");
+            return join(error.path("message").asText(""), error.path("detail").asText(""));
+        } catch (IOException notJson) {
+            return "";
+        }
+    }
+
+    private static String join(String message, String detail) {
+        return detail.isEmpty() || detail.equals("null") || detail.equals(message) ? message : message + ": " + detail;
+    }
+
+    /** An answer that is not a whole page. */
+    static final class BrokenAnswer extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenAnswer(String message) {
+            super(message);
+        }
+    }
+
+    private record Reader(JsonParser parser, Fields fields) {
+
+        List<SourceRecord> page() throws IOException {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new BrokenAnswer("the answer is not a JSON object");
+            }
+            List<SourceRecord> records = null;
+            String error = null;
+            var failed = false;
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                var name = parser.currentName();
+                parser.nextToken();
+                switch (name) {
+                    case "result" -> records = records();
+                    case "error" -> error = error();
+                    case "status" -> failed = "failure".equals(parser.getValueAsString());
+                    default -> parser.skipChildren();
+                }
+            }
+            requireEnd();
+            if (error != null || failed) {
+                throw new BrokenAnswer("ServiceNow ended the answer with an error: " + error);
+            }
+            if (records == null) {
+                throw new BrokenAnswer("the answer has no result");
+            }
+            return records;
+        }
+
+        private void requireEnd() throws IOException {
+            if (parser.currentToken() != JsonToken.END_OBJECT) {
+                throw new BrokenAnswer("the answer is cut off");
+            }
+            if (parser.nextToken() != null) {
+                throw new BrokenAnswer("the answer goes on after its end");
+            }
+        }
+
+        private String error() throws IOException {
+            if (parser.currentToken() == JsonToken.VALUE_NULL) {
+                return null;
+            }
+            var tree = parser.readValueAsTree();
+            return errorOf("{\"error\":" + tree + "}");
+        }
+
+        private List<SourceRecord> records() throws IOException {
+            if (parser.currentToken() != JsonToken.START_ARRAY) {
+                throw new BrokenAnswer("the result is not a list of records");
+            }
+            var records = new ArrayList<SourceRecord>();
+            String stray = null;
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                if (parser.currentToken() == JsonToken.START_OBJECT) {
+                    records.add(record());
+                } else if (parser.currentToken() == null) {
+                    throw new BrokenAnswer("the answer is cut off after %d records".formatted(records.size()));
+                } else {
+                    stray = parser.currentToken().isScalarValue()
+                            ? parser.getText()
+                            : parser.currentToken().name();
+                    parser.skipChildren();
+                }
+            }
+            if (stray != null) {
+                throw new BrokenAnswer("element %d of the result is not a record: '%s'"
+                        .formatted(records.size() + 1, stray.substring(0, Math.min(80, stray.length()))));
+            }
+            return records;
+        }
+
+        private SourceRecord record() throws IOException {
+            var values = new String[fields.size()];
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                var name = parser.currentName();
+                if (parser.nextToken() == JsonToken.START_OBJECT) {
+                    values = member(values, name);
+                } else {
+                    values = put(values, fields.value(name), scalar());
+                }
+            }
+            return new SourceRecord(values);
+        }
+
+        /** {@code {"value": …, "display_value": …, "link": …}}; in mode {@code true} a reference has no value. */
+        private String[] member(String[] values, String name) throws IOException {
+            var target = values;
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                var key = parser.currentName();
+                parser.nextToken();
+                switch (key) {
+                    case "value" -> target = put(target, fields.value(name), scalar());
+                    case "display_value" -> target = put(target, fields.display(name), scalar());
+                    default -> parser.skipChildren();
+                }
+            }
+            return target;
+        }
+
+        private String scalar() throws IOException {
+            return switch (parser.currentToken()) {
+                case VALUE_NULL -> "";
+                case START_OBJECT, START_ARRAY -> parser.readValueAsTree().toString();
+                default -> parser.getText();
+            };
+        }
+
+        private String[] put(String[] values, int place, String value) {
+            var target = place < values.length ? values : java.util.Arrays.copyOf(values, fields.size());
+            target[place] = value;
+            return target;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.caravana.servicenow;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * One request for rows of a table.
+ *
+ * @param table the table's name in ServiceNow
+ * @param query the encoded query, with its order
+ * @param fields the fields wanted; empty: all
+ * @param displayValues whether display values are wanted beside the raw ones
+ * @param limit rows wanted at most; ServiceNow applies it before its access rules hide rows
+ * @param offset rows of the query to pass over; 0 except inside a stretch of hidden rows
+ * @param count whether the number of all matching rows is wanted with the answer
+ * @param number this is the n-th page of its read, from 1; for messages
+ */
+record PageRequest(
+        String table,
+        String query,
+        List<String> fields,
+        boolean displayValues,
+        int limit,
+        int offset,
+        boolean count,
+        int number) {
+
+    String path() {
+        return "/api/now/table/" + table;
+    }
+
+    /** The URL's query string, encoded. */
+    String queryString() {
+        var text = new StringBuilder(256).append("sysparm_query=").append(encode(query));
+        if (!fields.isEmpty()) {
+            text.append("&sysparm_fields=").append(encode(String.join(",", fields)));
+        }
+        text.append("&sysparm_display_value=").append(displayValues ? "all" : "false");
+        text.append("&sysparm_exclude_reference_link=true&sysparm_suppress_pagination_header=true");
+        text.append("&sysparm_limit=").append(limit);
+        if (offset > 0) {
+            text.append("&sysparm_offset=").append(offset);
+        }
+        if (!count) {
+            text.append("&sysparm_no_count=true");
+        }
+        return text.toString();
+    }
+
+    private static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    /** Where a failure happened, for its message. */
+    String place() {
+        return "table %s, page %d, query %s".formatted(table, number, query);
+    }
+}

@@ -1,0 +1,39 @@
+package io.caravana.servicenow;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How ServiceNow is reached and how much is asked of it.
+ *
+ * @param url the instance, e.g. {@code https://example.service-now.com}; empty: the built-in simulator
+ * @param username the account that reads
+ * @param password its password; only ever from the environment or a file outside the project
+ * @param rateLimit requests a second, at most, for the whole process
+ * @param maxConcurrent requests in flight, at most, for the whole process
+ * @param pageSize rows asked for in one request, where the table says nothing else
+ * @param connectTimeout how long to wait for a connection
+ * @param responseTimeout how long to wait for the next bytes of an answer; ServiceNow itself gives up after 60 s
+ */
+@Validated
+@ConfigurationProperties("caravana.servicenow")
+public record ServiceNowProperties(
+        @DefaultValue("") String url,
+        @DefaultValue("") String username,
+        @DefaultValue("") String password,
+        @DefaultValue("25") @Min(1) int rateLimit,
+        @DefaultValue("8") @Min(1) int maxConcurrent,
+        @DefaultValue("1000") @Min(1) @Max(10_000) int pageSize,
+        @DefaultValue("10s") Duration connectTimeout,
+        @DefaultValue("90s") Duration responseTimeout) {
+
+    @Override
+    public String toString() {
+        return "ServiceNowProperties[url=%s, rateLimit=%d, maxConcurrent=%d, pageSize=%d]"
+                .formatted(url, rateLimit, maxConcurrent, pageSize);
+    }
+}

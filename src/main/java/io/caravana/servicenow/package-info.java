@@ -1,0 +1,2 @@
+/** The only package that speaks HTTP to ServiceNow: queries, the page cursor, parsing, sign-in, limits, errors. */
+package io.caravana.servicenow;

@@ -1,0 +1,60 @@
+package io.caravana.table;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import java.util.List;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * One entry of {@code config/tables.yaml}: a ServiceNow table and the replica table it is carried into.
+ *
+ * @param source the table's name in ServiceNow, e.g. {@code task_sla}
+ * @param target the replica table's name in the replica schema; the source's name when not given
+ * @param job the job that carries it
+ * @param windowColumn the date-time field the job's period is applied to; empty: the whole table is read and upserted
+ * @param filter an encoded query that restricts the rows, e.g. {@code active=true}; empty: all rows
+ * @param fields the fields to carry; empty: all fields of the dictionary
+ * @param displayValues whether {@code dv_<field>} columns with the display values stand beside the raw ones
+ * @param pageSize rows asked for in one request; 0: {@code caravana.servicenow.page-size}
+ */
+public record Table(
+        @NotBlank @Pattern(regexp = Table.NAME) String source,
+        @Pattern(regexp = Table.NAME) String target,
+        @NotBlank String job,
+
+        @DefaultValue("") @Pattern(regexp = "|" + Table.NAME)
+        String windowColumn,
+
+        @DefaultValue("") String filter,
+        @DefaultValue List<@Pattern(regexp = Table.FIELD) String> fields,
+        @DefaultValue("none") DisplayValues displayValues,
+        @DefaultValue("0") @Min(0) @Max(10_000) int pageSize) {
+
+    /** Names of tables and columns in ServiceNow; PostgreSQL keeps 63 bytes of a name. */
+    static final String NAME = "[a-z][a-z0-9_]{0,62}";
+
+    /** A field, or a walk over references such as {@code caller_id.name}. */
+    static final String FIELD = "[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*";
+
+    /** Which display values are carried beside the raw values. */
+    public enum DisplayValues {
+        NONE,
+        ALL
+    }
+
+    public Table {
+        target = target == null || target.isEmpty() ? source : target;
+        fields = List.copyOf(fields);
+    }
+
+    /** Whether the job's period restricts what is read, and what is reconciled, in this table. */
+    public boolean hasWindow() {
+        return !windowColumn.isEmpty();
+    }
+
+    public boolean withDisplayValues() {
+        return displayValues == DisplayValues.ALL;
+    }
+}
