@@ -1,0 +1,49 @@
+package io.caravana.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(DatabaseProperties.class)
+class DatabaseConfiguration {
+
+    @Bean(destroyMethod = "close")
+    DatabaseServer databaseServer(
+            DatabaseProperties properties, @Value("${caravana.data-dir:./data}") String dataDirectory) {
+        if (properties.usesEmbedded()) {
+            return EmbeddedServer.open(
+                    DataDirectory.at(Path.of(dataDirectory)),
+                    properties.embedded().port());
+        }
+        return new DatabaseServer.External(Database.at(properties.url(), properties.username(), false));
+    }
+
+    @Bean
+    Database database(DatabaseServer server) {
+        return server.database();
+    }
+
+    // depends on the server bean, so that the pool is closed before the server is stopped
+    @Bean
+    HikariDataSource dataSource(DatabaseServer server, DatabaseProperties properties) {
+        var pool = new HikariDataSource();
+        pool.setPoolName("caravana");
+        pool.setMaximumPoolSize(properties.poolSize());
+        pool.addDataSourceProperty("ApplicationName", "caravana");
+        if (properties.usesEmbedded()) {
+            pool.setJdbcUrl(server.database().jdbcUrl());
+            pool.setUsername(server.database().username());
+            return pool;
+        }
+        pool.setJdbcUrl(properties.url());
+        if (!properties.username().isBlank()) {
+            pool.setUsername(properties.username());
+            pool.setPassword(properties.password());
+        }
+        return pool;
+    }
+}

@@ -1,0 +1,226 @@
+package io.caravana.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EmbeddedServerTest {
+
+    private static final Path PROGRAM = Path.of("target", "postgres-program").toAbsolutePath();
+
+    @TempDir
+    Path temp;
+
+    private DataDirectory files;
+    private int port;
+
+    @BeforeEach
+    void an_empty_data_directory_whose_name_has_spaces() throws IOException {
+        Path root = temp.toRealPath().resolve("a data dir");
+        files = new DataDirectory(root, root.resolve("postgres"), PROGRAM);
+        port = freePort();
+    }
+
+    @Test
+    void it_keeps_its_data_across_a_restart() throws SQLException {
+        try (var server = EmbeddedServer.open(files, port)) {
+            execute(server, "CREATE TABLE kept (name text)", "INSERT INTO kept VALUES ('São Paulo')");
+        }
+        try (var server = EmbeddedServer.open(files, port)) {
+            assertThat(value(server, "SELECT upper(name) FROM kept")).isEqualTo("SÃO PAULO");
+        }
+    }
+
+    @Test
+    void a_commit_is_on_disk_when_it_returns() throws SQLException {
+        try (var server = EmbeddedServer.open(files, port)) {
+            assertThat(value(server, "SHOW fsync")).isEqualTo("on");
+            assertThat(value(server, "SHOW synchronous_commit")).isEqualTo("on");
+            assertThat(value(server, "SHOW full_page_writes")).isEqualTo("on");
+        }
+    }
+
+    @Test
+    void only_this_machine_and_only_this_user_reach_it() throws SQLException, IOException {
+        try (var server = EmbeddedServer.open(files, port)) {
+            assertThat(value(server, "SHOW listen_addresses")).isEqualTo("localhost");
+            assertThat(value(server, "SHOW unix_socket_directories")).isEmpty();
+            assertThat(mode(files.cluster())).isEqualTo("rwx------");
+            assertThat(mode(files.program())).isEqualTo("rwx------");
+            assertThat(mode(files.lock())).isEqualTo("rw-------");
+            assertThat(mode(files.log())).isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void it_says_where_it_is() {
+        try (var server = EmbeddedServer.open(files, port)) {
+            assertThat(server.database())
+                    .isEqualTo(new Database(
+                            "jdbc:postgresql://localhost:" + port + "/caravana",
+                            "postgres",
+                            true,
+                            "psql -h localhost -p " + port + " -U postgres -d caravana"));
+        }
+    }
+
+    @Test
+    void its_owner_stops_it() throws InterruptedException {
+        Postmaster postmaster;
+        try (var server = EmbeddedServer.open(files, port)) {
+            postmaster = server.postmaster();
+            assertThat(server.isOwner()).isTrue();
+            assertThat(postmaster.isAlive()).isTrue();
+        }
+        assertThat(postmaster.isAlive()).isFalse();
+        assertThat(Postmaster.pidFile(files.cluster())).doesNotExist();
+    }
+
+    @Test
+    void a_second_one_in_this_process_uses_it_and_leaves_it_running() throws SQLException {
+        try (var owner = EmbeddedServer.open(files, port)) {
+            try (var second = EmbeddedServer.open(files, port)) {
+                assertThat(second.isOwner()).isFalse();
+                assertThat(second.postmaster()).isEqualTo(owner.postmaster());
+            }
+            assertThat(value(owner, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void another_process_uses_it_and_leaves_it_running() throws Exception {
+        try (var owner = EmbeddedServer.open(files, port)) {
+            var other = ServerProcess.open(files, port);
+            assertThat(other.isOwner()).isFalse();
+            assertThat(other.serverPid()).isEqualTo(owner.postmaster().pid());
+            assertThat(other.finish()).isZero();
+            assertThat(value(owner, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void the_server_of_a_killed_owner_is_adopted_and_stopped_in_the_end() throws Exception {
+        var killed = ServerProcess.open(files, port);
+        killed.kill();
+
+        Postmaster adopted;
+        try (var server = EmbeddedServer.open(files, freePort());
+                // a session left open does not hold up the end
+                var session = DriverManager.getConnection(server.database().jdbcUrl(), "postgres", null)) {
+            adopted = server.postmaster();
+            assertThat(session.isValid(5)).isTrue();
+            assertThat(server.isOwner()).isTrue();
+            assertThat(adopted).isEqualTo(new Postmaster(files.cluster(), killed.serverPid(), port));
+        }
+        assertThat(adopted.isAlive()).isFalse();
+    }
+
+    @Test
+    void data_survives_the_killing_of_the_owner_and_of_the_server() throws Exception {
+        var owner = ServerProcess.open(files, port);
+        var server = new Postmaster(files.cluster(), owner.serverPid(), port);
+        try (var connection = server.connect("caravana");
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE kept AS SELECT 7 AS number");
+        }
+        owner.kill();
+        ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
+
+        try (var restarted = EmbeddedServer.open(files, port)) {
+            assertThat(restarted.postmaster().pid()).isNotEqualTo(server.pid());
+            assertThat(value(restarted, "SELECT number FROM kept")).isEqualTo("7");
+        }
+    }
+
+    @Test
+    void a_pid_file_that_names_another_living_program_does_not_stop_the_start() throws Exception {
+        EmbeddedServer.open(files, port).close();
+        long ownPid = ProcessHandle.current().pid();
+        Files.write(
+                Postmaster.pidFile(files.cluster()),
+                List.of(Long.toString(ownPid), files.cluster().toString(), "1700000000", Integer.toString(port)));
+
+        try (var server = EmbeddedServer.open(files, port)) {
+            assertThat(server.postmaster().pid()).isNotEqualTo(ownPid);
+            assertThat(value(server, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_taken_port_makes_it_use_the_next_free_one() throws Exception {
+        try (var taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"));
+                var server = EmbeddedServer.open(files, taken.getLocalPort())) {
+            assertThat(server.postmaster().port()).isGreaterThan(port);
+            assertThat(value(server, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_cluster_of_another_version_is_named_with_the_servers_own_words() throws Exception {
+        Files.createDirectories(files.cluster());
+        Files.writeString(files.cluster().resolve("postgresql.conf"), "");
+        Files.writeString(files.cluster().resolve("PG_VERSION"), "9.6\n");
+
+        assertThatThrownBy(() -> EmbeddedServer.open(files, port))
+                .isInstanceOf(DatabaseStartException.class)
+                .hasMessageContaining("initialized by PostgreSQL version 9.6")
+                .extracting(e -> ((DatabaseStartException) e).action())
+                .asString()
+                .contains("DATABASE_URL")
+                .contains(files.log().toString());
+    }
+
+    @Test
+    void a_data_directory_that_cannot_be_made_is_named() throws IOException {
+        Path file = Files.createFile(temp.resolve("a-file"));
+
+        assertThatThrownBy(() -> EmbeddedServer.open(DataDirectory.at(file.resolve("data")), port))
+                .isInstanceOf(DatabaseStartException.class)
+                .hasMessageContaining(file.resolve("data").toString())
+                .extracting(e -> ((DatabaseStartException) e).action())
+                .asString()
+                .contains("CARAVANA_DATA_DIR");
+    }
+
+    private static String value(EmbeddedServer server, String query) throws SQLException {
+        try (var connection = server.postmaster().connect("caravana");
+                var statement = connection.createStatement();
+                var result = statement.executeQuery(query)) {
+            assertThat(result.next()).isTrue();
+            return result.getString(1);
+        }
+    }
+
+    private static void execute(EmbeddedServer server, String... statements) throws SQLException {
+        try (var connection = server.postmaster().connect("caravana");
+                var statement = connection.createStatement()) {
+            for (String each : statements) {
+                statement.execute(each);
+            }
+        }
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.caravana.database;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One throw-away PostgreSQL for all tests of a JVM; every test asks for a database of its own in it.
+ *
+ * <pre>{@code
+ * @DynamicPropertySource
+ * static void database(DynamicPropertyRegistry registry) {
+ *     registry.add("caravana.database.url", TestDatabase::url);
+ * }
+ * }</pre>
+ */
+public final class TestDatabase {
+
+    private static final EmbeddedPostgres SERVER = start();
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private TestDatabase() {}
+
+    /** JDBC URL, user included, of a new empty database. */
+    public static String url() {
+        String name = "test_" + NUMBER.incrementAndGet();
+        try (var connection = SERVER.getPostgresDatabase().getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot create the database " + name, e);
+        }
+        return SERVER.getJdbcUrl("postgres", name);
+    }
+
+    private static EmbeddedPostgres start() {
+        try {
+            return EmbeddedPostgres.builder()
+                    .setLocaleConfig("locale", "C")
+                    .setLocaleConfig("locale-provider", "builtin")
+                    .setLocaleConfig("builtin-locale", "C.UTF-8")
+                    .setServerConfig("unix_socket_directories", "")
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The PostgreSQL of the tests did not start", e);
+        }
+    }
+}
