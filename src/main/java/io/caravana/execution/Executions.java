@@ -12,7 +12,7 @@ public class Executions {
     private static final String LOG = """
             SELECT execution_id, execution_type, status, start_date, end_date, started_at, ended_at,
               coalesce(duration_seconds, round(extract(epoch FROM clock_timestamp() - started_at), 3)) AS duration_seconds,
-              error_message, hostname, username
+              error_message, hostname, username, NULL AS tables
             FROM caravana.servicenow_execution_log""";
 
     private static final String TABLES = """

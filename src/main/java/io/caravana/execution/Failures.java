@@ -12,7 +12,7 @@ public final class Failures {
     private static final int LONGEST = 4_000;
     private static final Pattern STATEMENT =
             Pattern.compile("(?s)(?:PreparedStatementCallback; )?(?:bad SQL grammar|SQL) \\[.*?];? ?");
-    private static final Pattern CREDENTIALS = Pattern.compile("(?i)(password=|//[^/@:\\s]+:)[^&@\\s]+");
+    private static final Pattern CREDENTIALS = Pattern.compile("(?i)(password=|//[^/@:\\s]+:(?=[^/@\\s]+@))[^&@\\s]+");
 
     private Failures() {}
 

@@ -9,6 +9,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,15 +22,17 @@ final class JobRoutes extends RouteBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(JobRoutes.class);
 
     private final Catalog catalog;
+    private final boolean timers;
 
-    JobRoutes(Catalog catalog) {
+    JobRoutes(Catalog catalog, @Value("${caravana.timers}") boolean timers) {
         this.catalog = catalog;
+        this.timers = timers;
     }
 
     @Override
     public void configure() {
         catalog.jobs().forEach(this::run);
-        catalog.jobs().stream().filter(job -> !job.cron().isEmpty()).forEach(this::schedule);
+        catalog.jobs().stream().filter(job -> timers && !job.cron().isEmpty()).forEach(this::schedule);
     }
 
     private void run(Job job) {
@@ -56,7 +59,7 @@ final class JobRoutes extends RouteBuilder {
                 .wireTap("direct:execution-log")
                 .dynamicUri(false)
                 .executorService("executionLogThread")
-                .id("tap-execution-finished");
+                .id("tap-" + job.name() + "-finished");
     }
 
     private static void finished(Exchange exchange) {

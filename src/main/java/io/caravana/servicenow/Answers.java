@@ -40,7 +40,7 @@ final class Answers {
         var what = failure instanceof BrokenAnswer || failure instanceof com.fasterxml.jackson.core.JacksonException
                 ? "the answer is not a whole page"
                 : "no answer";
-        return new Retryable("%s: %s".formatted(request.place(), what), null, failure);
+        return new Retryable("%s: %s: %s".formatted(request.place(), what, failure.getMessage()), null, failure);
     }
 
     /** An answer that is a page of HTML, or that leads to one. */

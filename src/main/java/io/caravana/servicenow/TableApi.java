@@ -32,7 +32,8 @@ final class TableApi {
     public void ask(Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor) {
         var request = cursor.next();
         var message = exchange.getMessage();
-        message.removeHeaders("*");
+        // the routes count their tries in a header
+        message.removeHeaders("*", Exchange.REDELIVERY_COUNTER, Exchange.REDELIVERY_MAX_COUNTER);
         message.setBody(null);
         message.setHeader(Exchange.HTTP_METHOD, "GET");
         message.setHeader(Exchange.HTTP_URI, access.url() + request.path());
@@ -69,8 +70,9 @@ final class TableApi {
             }
             var records = PageParser.parse(body.json, cursor.fields());
             load.answered(System.nanoTime() - asked.nanos, body.json.count, body.wire.count);
-            message.removeHeaders("*", "X-Total-Count");
-            return new Page(cursor.fields(), records, total(message));
+            var total = total(message);
+            message.removeHeaders("*");
+            return new Page(cursor.fields(), records, total);
         }
     }
 

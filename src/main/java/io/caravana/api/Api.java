@@ -1,0 +1,121 @@
+package io.caravana.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.execution.Executions;
+import io.caravana.job.Jobs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.springframework.stereotype.Component;
+
+/** The steps of the REST routes. */
+@Component("api")
+final class Api {
+
+    private static final int LARGEST_BODY = 64 * 1024;
+    private static final int MOST_LISTED = 1_000;
+    private static final Set<String> STATES = Set.of("running", "success", "error", "cancelled", "interrupted");
+
+    private final Jobs jobs;
+    private final Executions executions;
+    private final ObjectMapper json;
+
+    Api(Jobs jobs, Executions executions, ObjectMapper json) {
+        this.jobs = jobs;
+        this.executions = executions;
+        this.json = json;
+    }
+
+    /** Starts a job and answers at once. */
+    public void load(Exchange exchange, @Header("job") String job) throws IOException {
+        var request = LoadRequest.parse(body(exchange));
+        var execution = jobs.start(job, request.start(), request.end());
+        var answer = new LinkedHashMap<String, String>();
+        answer.put("status", "accepted");
+        answer.put("message", "Processing started in background");
+        answer.put("execution_id", execution.id());
+        answer(exchange, answer);
+        exchange.getMessage().setHeader("Location", "/api/executions/" + execution.id());
+    }
+
+    private static String body(Exchange exchange) throws IOException {
+        var message = exchange.getMessage();
+        var stream = message.getBody(InputStream.class);
+        var bytes = stream == null ? new byte[0] : stream.readNBytes(LARGEST_BODY + 1);
+        if (bytes.length > LARGEST_BODY) {
+            throw new BadRequestException(413, "the body is larger than 64 kB");
+        }
+        var type = message.getHeader(Exchange.CONTENT_TYPE, "", String.class).toLowerCase(Locale.ROOT);
+        if (type.isEmpty() ? bytes.length > 0 : !type.split(";", 2)[0].strip().equals("application/json")) {
+            throw new BadRequestException(
+                    415, "the body must be JSON, with Content-Type: application/json, not '%s'".formatted(type));
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Answers with the latest executions. */
+    public void list(
+            Exchange exchange,
+            @Header("type") String type,
+            @Header("status") String status,
+            @Header("limit") String limit)
+            throws JsonProcessingException {
+        if (status != null && !status.isEmpty() && !STATES.contains(status)) {
+            throw new BadRequestException("status is '%s', which is none of %s".formatted(status, STATES));
+        }
+        answer(exchange, executions.list(type, status, limit(limit)));
+    }
+
+    private static int limit(String text) {
+        if (text == null || text.isEmpty()) {
+            return 50;
+        }
+        try {
+            var limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= MOST_LISTED) {
+                return limit;
+            }
+        } catch (NumberFormatException notANumber) {
+            throw new BadRequestException("limit is '%s', which is not a number".formatted(text));
+        }
+        throw new BadRequestException("limit is %s, which is not between 1 and %d".formatted(text, MOST_LISTED));
+    }
+
+    /** Answers with one execution and its table loads. */
+    public void show(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        var execution = executions.find(id);
+        if (execution.isEmpty()) {
+            throw new BadRequestException(404, "there is no execution '%s'".formatted(id));
+        }
+        answer(exchange, execution.get());
+    }
+
+    private void answer(Exchange exchange, Object answer) throws JsonProcessingException {
+        reply(exchange, 200, "application/json", json.writeValueAsString(answer));
+    }
+
+    /** Answers with a problem as RFC 9457 has it. */
+    void problem(Exchange exchange, int status, String title, Map<String, Object> more) throws JsonProcessingException {
+        var problem = new LinkedHashMap<String, Object>();
+        problem.put("type", "about:blank");
+        problem.put("title", title);
+        problem.put("status", status);
+        problem.putAll(more);
+        reply(exchange, status, "application/problem+json", json.writeValueAsString(problem));
+    }
+
+    private static void reply(Exchange exchange, int status, String type, String body) {
+        var message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
+        message.setHeader(Exchange.CONTENT_TYPE, type);
+        message.setBody(body);
+    }
+}

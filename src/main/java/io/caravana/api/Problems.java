@@ -1,0 +1,55 @@
+package io.caravana.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.caravana.execution.Failures;
+import io.caravana.execution.JobRunningException;
+import io.caravana.job.UnknownJobException;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/** Answers a failed request with what is wrong, and with nothing about the inside. */
+@Component("problems")
+final class Problems {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    private final Api api;
+
+    Problems(Api api) {
+        this.api = api;
+    }
+
+    public void answer(Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
+            throws JsonProcessingException {
+        if (failure instanceof BadRequestException bad) {
+            problem(exchange, bad.status(), bad.getMessage(), Map.of());
+        } else if (failure instanceof IllegalArgumentException bad) {
+            problem(exchange, 400, bad.getMessage(), Map.of());
+        } else if (failure instanceof UnknownJobException unknown) {
+            problem(exchange, 404, unknown.getMessage(), Map.of());
+        } else if (failure instanceof JobRunningException running) {
+            problem(exchange, 409, running.getMessage(), Map.of("execution_id", running.executionId()));
+        } else if (failure instanceof DataAccessException || failure instanceof TransactionException) {
+            LOG.error("A request could not be served: {}", Failures.explain(failure));
+            problem(exchange, 503, "the database does not answer; try again later", Map.of());
+        } else {
+            LOG.error("A request could not be served", failure);
+            problem(exchange, 500, "the log of the process says what went wrong", Map.of());
+        }
+    }
+
+    private void problem(Exchange exchange, int status, String detail, Map<String, Object> more)
+            throws JsonProcessingException {
+        var members = new java.util.LinkedHashMap<String, Object>();
+        members.put("detail", detail);
+        members.putAll(more);
+        api.problem(exchange, status, HttpStatus.valueOf(status).getReasonPhrase(), members);
+    }
+}

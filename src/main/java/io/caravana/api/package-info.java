@@ -1,0 +1,2 @@
+/** What the REST routes answer with: checked requests, executions, and problems. */
+package io.caravana.api;

@@ -1,0 +1,108 @@
+package io.caravana.command;
+
+import io.caravana.execution.ExecutionView;
+import io.caravana.execution.Executions;
+import io.caravana.execution.TableLoadView;
+import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.springframework.stereotype.Component;
+
+/** Shows how far an execution has come while it runs: in place on a terminal, line by line elsewhere. */
+@Component
+final class Progress {
+
+    private static final long LOOK_EVERY_MILLIS = 500;
+    private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
+
+    private final Executions executions;
+
+    Progress(Executions executions) {
+        this.executions = executions;
+    }
+
+    /**
+     * Follows an execution to its end.
+     *
+     * @param out where to show it; null: nowhere
+     */
+    ExecutionView follow(String id, PrintWriter out) {
+        var screen = out == null ? null : System.console() != null ? new Terminal(out) : new Lines(out);
+        try {
+            while (true) {
+                var execution = executions.find(id).orElseThrow();
+                if (screen != null) {
+                    screen.show(execution.tables());
+                }
+                if (execution.hasEnded()) {
+                    return execution;
+                }
+                new CountDownLatch(1).await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return executions.find(id).orElseThrow();
+        }
+    }
+
+    private sealed interface Screen {
+        void show(List<TableLoadView> tables);
+    }
+
+    /** A block of lines that is written over. */
+    private static final class Terminal implements Screen {
+        private final PrintWriter out;
+        private int shown;
+
+        Terminal(PrintWriter out) {
+            this.out = out;
+        }
+
+        @Override
+        public void show(List<TableLoadView> tables) {
+            if (shown > 0) {
+                out.print(UP_AND_CLEAR.formatted(shown));
+            }
+            tables.forEach(table -> out.println(line(table)));
+            out.flush();
+            shown = tables.size();
+        }
+    }
+
+    /** A line whenever a table has come further. */
+    private static final class Lines implements Screen {
+        private final PrintWriter out;
+        private final Map<String, String> last = new HashMap<>();
+
+        Lines(PrintWriter out) {
+            this.out = out;
+        }
+
+        @Override
+        public void show(List<TableLoadView> tables) {
+            for (var table : tables) {
+                var state = table.status() + table.pages();
+                if (!table.status().equals("pending") && !state.equals(last.put(table.table(), state))) {
+                    out.println(line(table));
+                }
+            }
+            out.flush();
+        }
+    }
+
+    private static String line(TableLoadView table) {
+        return "%-24s %-8s %,9d rows %,8d rows/s %5d pages"
+                .formatted(table.table(), table.status(), table.recordsExtracted(), rate(table), table.pages());
+    }
+
+    private static long rate(TableLoadView table) {
+        var seconds = table.seconds();
+        return seconds == null || seconds.compareTo(BigDecimal.ZERO) == 0
+                ? 0
+                : Math.round(table.recordsExtracted() / seconds.doubleValue());
+    }
+}

@@ -1,0 +1,108 @@
+package io.caravana.command;
+
+import io.caravana.database.Database;
+import io.caravana.job.Jobs;
+import io.caravana.servicenow.ServiceNowAccess;
+import io.caravana.servicenow.ServiceNowProperties;
+import io.caravana.table.Catalog;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.annotation.Profile;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * What a server says once it is up: where things are. On the built-in simulator it also shows the work at once: the two
+ * main jobs, over the period that the simulator has.
+ */
+@Component
+@Profile("!command & !test")
+final class Welcome {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Welcome.class);
+
+    private final ServiceNowProperties serviceNow;
+    private final ServiceNowAccess access;
+    private final Database database;
+    private final Jobs jobs;
+    private final Progress progress;
+    private final Catalog catalog;
+    private final Clock clock;
+    private final ExecutorService jobThreads;
+    private final int days;
+    private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+
+    Welcome(
+            ServiceNowProperties serviceNow,
+            ServiceNowAccess access,
+            Database database,
+            Jobs jobs,
+            Progress progress,
+            Catalog catalog,
+            Clock clock,
+            ExecutorService jobThreads,
+            @Value("${caravana.simulator.days:90}") int days) {
+        this.serviceNow = serviceNow;
+        this.access = access;
+        this.database = database;
+        this.jobs = jobs;
+        this.progress = progress;
+        this.catalog = catalog;
+        this.clock = clock;
+        this.jobThreads = jobThreads;
+        this.days = days;
+    }
+
+    @EventListener
+    void greet(ApplicationReadyEvent event) {
+        if (event.getApplicationContext() instanceof ServletWebServerApplicationContext server) {
+            var port = server.getWebServer().getPort();
+            if (serviceNow.url().isBlank()) {
+                jobThreads.execute(() -> demonstrate(port));
+            } else {
+                tellWhere(port);
+            }
+        }
+    }
+
+    private void demonstrate(int port) {
+        out.printf("%nNo SERVICENOW_URL is set: loading from the built-in simulator at %s%n", access.url());
+        try {
+            var today = LocalDate.now(clock.withZone(catalog.timeZone()));
+            var started = new ArrayList<String>();
+            for (var job : new String[] {"incidents", "configurations"}) {
+                if (catalog.job(job).isPresent()) {
+                    started.add(jobs.start(job, today.minusDays(days), today).id());
+                }
+            }
+            started.forEach(id -> Summary.print(progress.follow(id, null), out));
+        } catch (RuntimeException e) {
+            LOG.error("The demonstration could not be shown", e);
+        }
+        tellWhere(port);
+    }
+
+    private void tellWhere(int port) {
+        var base = "http://localhost:" + port;
+        out.printf("""
+
+                ServiceNow  %s
+                Database    %s
+                            %s -c 'SELECT number, short_description FROM servicenow.incident LIMIT 5'
+                API         %s/api/executions
+                API docs    %s/swagger-ui/index.html
+                Console     %s/actuator/hawtio   (user "user", the password is printed above)
+                Metrics     %s/actuator/prometheus
+
+                """, access.url(), database.jdbcUrl(), database.psql(), base, base, base, base);
+    }
+}
