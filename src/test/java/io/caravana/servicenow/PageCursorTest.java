@@ -1,0 +1,150 @@
+package io.caravana.servicenow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PageCursorTest {
+
+    private static final int LIMIT = 3;
+
+    private final PageCursor cursor =
+            new PageCursor("incident", EncodedQuery.of("active=true"), List.of(), false, LIMIT);
+    private final List<PageRequest> requests = new ArrayList<>();
+    private final List<String> received = new ArrayList<>();
+
+    @Test
+    void every_page_asks_for_an_order_and_begins_behind_the_last_key() {
+        read(keys(8), Set.of());
+        assertThat(requests).extracting(PageRequest::query).allMatch(query -> query.endsWith("^ORDERBYsys_id"));
+        assertThat(requests.get(1).query()).isEqualTo("active=true^sys_id>k03^ORDERBYsys_id");
+        assertThat(requests).extracting(PageRequest::offset).containsOnly(0);
+        assertThat(received).containsExactlyElementsOf(keys(8));
+        assertThat(cursor.verdict().isComplete()).isTrue();
+    }
+
+    @Test
+    void a_table_that_fits_into_one_page_costs_one_request() {
+        read(keys(3), Set.of());
+        assertThat(requests).hasSize(1);
+        assertThat(received).hasSize(3);
+    }
+
+    @Test
+    void the_count_is_asked_for_only_where_it_may_prove_the_end() {
+        read(keys(12), Set.of());
+        assertThat(requests).extracting(PageRequest::count).containsExactly(true, false, false, true);
+    }
+
+    @Test
+    void an_empty_table_is_proven_empty() {
+        read(List.of(), Set.of());
+        assertThat(requests).hasSize(1);
+        assertThat(cursor.verdict().isComplete()).isTrue();
+    }
+
+    @Test
+    void a_short_page_is_not_the_end() {
+        read(keys(9), Set.of("k02", "k03"));
+        assertThat(received).containsExactly("k01", "k04", "k05", "k06", "k07", "k08", "k09");
+        assertThat(cursor.verdict().isComplete()).isFalse();
+        assertThat(cursor.verdict().sourceCount()).isEqualTo(9);
+    }
+
+    @Test
+    void a_page_hidden_whole_is_stepped_over() {
+        read(keys(12), Set.of("k04", "k05", "k06", "k07"));
+        assertThat(received).containsExactly("k01", "k02", "k03", "k08", "k09", "k10", "k11", "k12");
+        assertThat(cursor.verdict().isComplete()).isFalse();
+    }
+
+    @Test
+    void a_table_hidden_whole_ends() {
+        read(keys(8), new TreeSet<>(keys(8)));
+        assertThat(received).isEmpty();
+        assertThat(requests).hasSizeLessThanOrEqualTo(4);
+        assertThat(cursor.verdict().isComplete()).isFalse();
+    }
+
+    @Test
+    void hidden_rows_at_the_end_do_not_stall_the_read() {
+        read(keys(7), Set.of("k05", "k06", "k07"));
+        assertThat(received).containsExactly("k01", "k02", "k03", "k04");
+    }
+
+    @Test
+    void rows_that_come_while_the_table_is_read_are_read_too() {
+        var rows = new TreeSet<>(keys(4));
+        cursor.advance(answer(rows, Set.of()));
+        rows.addAll(List.of("k05", "k06", "k07", "k08"));
+        read(rows, Set.of());
+        assertThat(received).containsExactly("k04", "k05", "k06", "k07", "k08");
+    }
+
+    @Test
+    void a_source_that_repeats_itself_is_not_read_forever() {
+        cursor.advance(page(List.of("k01", "k02", "k03"), 9));
+        assertThatThrownBy(() -> cursor.advance(page(List.of("k01", "k02", "k03"), -1)))
+                .isInstanceOf(ServiceNowException.Permanent.class)
+                .hasMessageContaining("incident")
+                .hasMessageContaining("k03");
+    }
+
+    @Test
+    void a_read_with_a_record_without_key_is_not_complete() {
+        var rows = new ArrayList<SourceRecord>();
+        rows.add(new SourceRecord(new String[] {"k01"}));
+        rows.add(new SourceRecord(new String[] {null}));
+        cursor.advance(new Page(cursor.fields(), rows, 2));
+        assertThat(cursor.isMore()).isFalse();
+        assertThat(cursor.verdict().isComplete()).isFalse();
+    }
+
+    private void read(Iterable<String> source, Set<String> hidden) {
+        var rows = new TreeSet<String>();
+        source.forEach(rows::add);
+        while (cursor.isMore()) {
+            var page = answer(rows, hidden);
+            page.records().forEach(row -> received.add(row.sysId()));
+            cursor.advance(page);
+            assertThat(requests).as("requests").hasSizeLessThan(50);
+        }
+    }
+
+    /** Answers as ServiceNow does: the limit first, then what is hidden is taken out; the count knows nothing of it. */
+    private Page answer(TreeSet<String> rows, Set<String> hidden) {
+        var request = cursor.next();
+        requests.add(request);
+        var matching =
+                rows.stream().filter(key -> key.compareTo(after(request)) > 0).toList();
+        var visible = matching.stream()
+                .skip(request.offset())
+                .limit(request.limit())
+                .filter(key -> !hidden.contains(key))
+                .toList();
+        return page(visible, request.count() ? matching.size() : -1);
+    }
+
+    private static String after(PageRequest request) {
+        var query = request.query();
+        var from = query.indexOf("sys_id>");
+        return from < 0 ? "" : query.substring(from + 7, query.indexOf('^', from));
+    }
+
+    private Page page(List<String> keys, long total) {
+        return new Page(
+                cursor.fields(),
+                keys.stream().map(key -> new SourceRecord(new String[] {key})).toList(),
+                total);
+    }
+
+    private static List<String> keys(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj("k%02d"::formatted).toList();
+    }
+}

@@ -1,0 +1,131 @@
+package io.caravana.servicenow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JacksonException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PageParserTest {
+
+    private final Fields fields = new Fields();
+
+    @Test
+    void raw_values_and_references_are_flattened() throws IOException {
+        var rows = parse("""
+                {"result":[{"sys_id":"a1","state":"7","due_date":"",
+                  "caller_id":{"link":"https://x/api/now/table/sys_user/u1","value":"u1"}}]}""");
+        assertThat(rows).containsExactly(Map.of("sys_id", "a1", "state", "7", "due_date", "", "caller_id", "u1"));
+    }
+
+    @Test
+    void a_reference_without_its_link_is_its_value() throws IOException {
+        assertThat(parse("{\"result\":[{\"sys_id\":\"a1\",\"sys_domain\":\"global\"}]}"))
+                .containsExactly(Map.of("sys_id", "a1", "sys_domain", "global"));
+    }
+
+    @Test
+    void display_values_stand_beside_the_raw_ones() throws IOException {
+        var rows = parse("""
+                {"result":[{"sys_id":{"display_value":"a1","value":"a1"},
+                  "state":{"display_value":"Closed","value":"7"},
+                  "close_code":{"display_value":null,"value":""},
+                  "caller_id":{"display_value":"Fred","link":"https://x","value":"u1"}}]}""");
+        assertThat(rows).hasSize(1);
+        assertThat(rows.get(0))
+                .containsEntry("sys_id", "a1")
+                .containsEntry("state", "7")
+                .containsEntry("dv_state", "Closed")
+                .containsEntry("close_code", "")
+                .containsEntry("dv_close_code", "")
+                .containsEntry("caller_id", "u1")
+                .containsEntry("dv_caller_id", "Fred")
+                .doesNotContainKey("dv_caller_id.link");
+    }
+
+    @Test
+    void in_display_mode_true_a_reference_has_only_its_display_value() throws IOException {
+        assertThat(parse(
+                        "{\"result\":[{\"sys_id\":\"a1\",\"caller_id\":{\"display_value\":\"Fred\",\"link\":\"x\"}}]}"))
+                .containsExactly(Map.of("sys_id", "a1", "dv_caller_id", "Fred"));
+    }
+
+    @Test
+    void a_field_that_a_record_does_not_have_is_told_from_an_empty_one() throws IOException {
+        assertThat(parse("{\"result\":[{\"sys_id\":\"a1\",\"x\":\"\"},{\"sys_id\":\"a2\"}]}"))
+                .containsExactly(Map.of("sys_id", "a1", "x", ""), Map.of("sys_id", "a2"));
+    }
+
+    @Test
+    void texts_come_through_as_they_are() throws IOException {
+        assertThat(parse("{\"result\":[{\"sys_id\":\"a1\",\"x\":\"l\\u00e1 \\ud83d\\ude00 \\\"q\\\"\\n\\\\\"}]}"))
+                .containsExactly(Map.of("sys_id", "a1", "x", "lá 😀 \"q\"\n\\"));
+    }
+
+    @Test
+    void an_empty_result_is_a_page_without_records() throws IOException {
+        assertThat(parse("{\"result\":[]}")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"result\":[{\"sys_id\":\"a1\"},\"\"],\"error\":{\"message\":\"Transaction cancelled: maximum execution time exceeded\",\"detail\":\"\"},\"status\":\"failure\"}",
+                "{\"result\":[{\"sys_id\":\"a1\"}],\"status\":\"failure\"}",
+                "{\"error\":{\"message\":\"Transaction cancelled\",\"detail\":null},\"status\":\"failure\"}",
+                "{\"result\":[{\"sys_id\":\"a1\"},\"x\"]}",
+                "{\"result\":[{\"sys_id\":\"a1\"}]",
+                "{\"result\":[{\"sys_id\":\"a1\"}",
+                "{\"result\":[{\"sys_id\":\"a",
+                "{\"result\":[{\"sys_id\":\"a1\"}]}{\"result\":[]}",
+                "{\"result\":{\"sys_id\":\"a1\"}}",
+                "{}",
+                "[]",
+                ""
+            })
+    void what_is_not_a_whole_page_is_not_a_page(String body) {
+        assertThatThrownBy(() -> parse(body)).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"result\":[{\"sys_id\":\"a1\",\"x\":\"}\"\"],\"error\":{\"message\":\"Transaction cancelled\"}}",
+                "{\"result\":[{\"sys_id\":\"a1\"},]}",
+                "<html><body>Sign in</body></html>"
+            })
+    void what_is_not_json_is_not_a_page(String body) {
+        assertThatThrownBy(() -> parse(body)).isInstanceOf(JacksonException.class);
+    }
+
+    @Test
+    void the_error_of_a_broken_answer_is_said_in_servicenows_words() {
+        assertThatThrownBy(
+                        () -> parse(
+                                "{\"error\":{\"message\":\"Transaction cancelled\",\"detail\":\"maximum execution time exceeded\"},\"status\":\"failure\"}"))
+                .hasMessageContaining("Transaction cancelled: maximum execution time exceeded");
+    }
+
+    private List<Map<String, String>> parse(String body) throws IOException {
+        var stream = new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
+        return PageParser.parse(stream, fields).stream().map(this::map).toList();
+    }
+
+    private Map<String, String> map(SourceRecord row) {
+        var map = new HashMap<String, String>();
+        for (int place = 0; place < fields.names().size(); place++) {
+            if (row.value(place) != null) {
+                map.put(fields.names().get(place), row.value(place));
+            }
+        }
+        return map;
+    }
+}
