@@ -83,7 +83,8 @@ class SecurityConfiguration {
     SecurityFilterChain people(HttpSecurity http) throws Exception {
         return http.authorizeHttpRequests(requests -> {
                     afterTheFirstDispatch(requests);
-                    // would fetch any URL of this machine on behalf of the one who asks
+                    // Hawtio's pages ask whether there is a proxy; the proxy itself would fetch any URL of this machine
+                    requests.requestMatchers("/actuator/hawtio/proxy/enabled").authenticated();
                     requests.requestMatchers("/actuator/hawtio/proxy/**").denyAll();
                     requests.anyRequest().authenticated();
                 })

@@ -90,12 +90,19 @@ class ConsoleTest {
 
             assertThat(page.statusCode()).isEqualTo(200);
             assertThat(page.body()).contains("<base href=\"/actuator/hawtio/\"");
+            assertThat(browser.get("/actuator/hawtio/hawtconfig.json").body())
+                    .as("its settings are ours, not those in its jar")
+                    .contains("Caravana", "/diagnostics");
             assertThat(page.headers().firstValue("Content-Security-Policy"))
                     .hasValueSatisfying(policy -> assertThat(policy).contains("default-src 'self'"));
         }
 
         @Test
-        void lets_nobody_use_its_proxy() throws Exception {
+        void lets_nobody_use_its_proxy_and_says_so() throws Exception {
+            assertThat(browser.get("/actuator/hawtio/proxy/enabled", Browser.password(Browser.PASSWORD))
+                            .body()
+                            .trim())
+                    .isEqualTo("false");
             assertThat(browser.get(
                                     "/actuator/hawtio/proxy/http/localhost/" + port + "/actuator/health",
                                     Browser.password(Browser.PASSWORD))
