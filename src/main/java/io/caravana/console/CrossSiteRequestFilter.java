@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Set;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -63,7 +64,11 @@ final class CrossSiteRequestFilter extends OncePerRequestFilter {
 
     private static boolean isJsonOrEmpty(HttpServletRequest request) {
         String type = request.getContentType();
-        return type == null || MediaType.APPLICATION_JSON.isCompatibleWith(MediaType.parseMediaType(type));
+        try {
+            return type == null || MediaType.APPLICATION_JSON.equalsTypeAndSubtype(MediaType.parseMediaType(type));
+        } catch (InvalidMediaTypeException malformed) {
+            return false;
+        }
     }
 
     private static void refuse(HttpServletResponse response, HttpStatus status, String detail) throws IOException {

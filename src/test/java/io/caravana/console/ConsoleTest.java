@@ -1,11 +1,14 @@
 package io.caravana.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravana.Caravana;
 import io.caravana.database.TestDatabase;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,7 +95,7 @@ class ConsoleTest {
             assertThat(page.body()).contains("<base href=\"/actuator/hawtio/\"");
             assertThat(browser.get("/actuator/hawtio/hawtconfig.json").body())
                     .as("its settings are ours, not those in its jar")
-                    .contains("Caravana", "/diagnostics");
+                    .contains("Caravana", "/jvm-diagnostics");
             assertThat(page.headers().firstValue("Content-Security-Policy"))
                     .hasValueSatisfying(policy -> assertThat(policy).contains("default-src 'self'"));
         }
@@ -173,6 +176,18 @@ class ConsoleTest {
         }
 
         @Test
+        void does_not_connect_to_another_jmx_server() throws Exception {
+            try (var other = new ServerSocket(0)) {
+                other.setSoTimeout(1);
+                jolokia("""
+                        {"type":"read","mbean":"java.lang:type=Memory","target":\
+                        {"url":"service:jmx:rmi:///jndi/rmi://localhost:%d/jmxrmi"}}""".formatted(other.getLocalPort()));
+
+                assertThatThrownBy(other::accept).isInstanceOf(SocketTimeoutException.class);
+            }
+        }
+
+        @Test
         void dumps_a_route_for_the_diagram() throws Exception {
             assertThat(jolokia("""
                             {"type":"exec","mbean":"org.apache.camel:context=%s,type=context,name=\\"%s\\"",\
@@ -234,6 +249,9 @@ class ConsoleTest {
 
             assertThat(answer.statusCode()).isEqualTo(415);
             assertThat(answer.body()).contains("application/json");
+            assertThat(browser.post("/api/probe", "a=b", "Content-Type", "nonsense")
+                            .statusCode())
+                    .isEqualTo(415);
         }
 
         @Test
