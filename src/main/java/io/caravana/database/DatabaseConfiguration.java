@@ -19,7 +19,7 @@ class DatabaseConfiguration {
                     DataDirectory.at(Path.of(dataDirectory)),
                     properties.embedded().port());
         }
-        return new DatabaseServer.External(Database.at(properties.url(), properties.username(), false));
+        return DatabaseServer.External.reach(properties);
     }
 
     @Bean

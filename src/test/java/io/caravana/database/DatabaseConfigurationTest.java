@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -70,6 +71,22 @@ class DatabaseConfigurationTest {
                     assertThat(Postmaster.pidFile(data.resolve("postgres"))).exists();
                 });
         assertThat(Postmaster.pidFile(data.resolve("postgres"))).doesNotExist();
+    }
+
+    @Test
+    void a_given_database_that_does_not_answer_is_named_at_once_and_without_its_password() {
+        application
+                .withPropertyValues(
+                        "caravana.database.url=jdbc:postgresql://localhost:1/dw?password=s3cret",
+                        "caravana.database.username=etl",
+                        "caravana.database.password=s3cret")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining(
+                                "DatabaseStartException: jdbc:postgresql://localhost:1/dw does not let Caravana in")
+                        .satisfies(failure -> assertThat(failure).hasStackTraceContaining("refused"))
+                        .extracting(Throwables::getStackTrace)
+                        .asString()
+                        .doesNotContain("s3cret"));
     }
 
     @Test

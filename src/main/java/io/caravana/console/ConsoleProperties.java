@@ -1,0 +1,14 @@
+package io.caravana.console;
+
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How the web pages may be reached.
+ *
+ * @param allowedHosts further host names a request may ask for while the server listens on loopback only, such as the
+ *     name a reverse proxy on this machine passes on
+ */
+@ConfigurationProperties("caravana.console")
+record ConsoleProperties(@DefaultValue List<String> allowedHosts) {}

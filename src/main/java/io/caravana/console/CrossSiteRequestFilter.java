@@ -1,0 +1,81 @@
+package io.caravana.console;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Set;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Refuses what a page of another site makes a browser send: nobody is asked before such a request leaves, and an open
+ * API or a remembered password would let it start jobs. Programs send none of the headers looked at here.
+ */
+final class CrossSiteRequestFilter extends OncePerRequestFilter {
+
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
+    private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (!canChangeSomething(request)) {
+            chain.doFilter(request, response);
+        } else if (isFromAnotherSite(request)) {
+            refuse(response, HttpStatus.FORBIDDEN, "A page of another site may not send this request.");
+        } else if (isApi(request) && !isJsonOrEmpty(request)) {
+            refuse(response, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be application/json.");
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** Jolokia can call an operation on a GET. */
+    private static boolean canChangeSomething(HttpServletRequest request) {
+        return !SAFE_METHODS.contains(request.getMethod())
+                || request.getRequestURI().contains("/jolokia");
+    }
+
+    private static boolean isFromAnotherSite(HttpServletRequest request) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null) {
+            return !OWN_SITES.contains(site);
+        }
+        String origin = request.getHeader("Origin");
+        return origin != null && !isOwn(origin, request.getHeader("Host"));
+    }
+
+    private static boolean isOwn(String origin, String host) {
+        try {
+            return host != null && host.equalsIgnoreCase(URI.create(origin).getRawAuthority());
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+
+    private static boolean isApi(HttpServletRequest request) {
+        return request.getRequestURI().startsWith("/api/");
+    }
+
+    private static boolean isJsonOrEmpty(HttpServletRequest request) {
+        String type = request.getContentType();
+        try {
+            return type == null || MediaType.APPLICATION_JSON.equalsTypeAndSubtype(MediaType.parseMediaType(type));
+        } catch (InvalidMediaTypeException malformed) {
+            return false;
+        }
+    }
+
+    private static void refuse(HttpServletResponse response, HttpStatus status, String detail) throws IOException {
+        response.setStatus(status.value());
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        response.getWriter()
+                .write("{\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}"
+                        .formatted(status.getReasonPhrase(), status.value(), detail));
+    }
+}
