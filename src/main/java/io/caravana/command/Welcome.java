@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
  * main jobs, over the period that the simulator has.
  */
 @Component
-@Profile("!command & !test")
+@Profile("!command")
 final class Welcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(Welcome.class);
@@ -38,6 +38,7 @@ final class Welcome {
     private final Catalog catalog;
     private final Clock clock;
     private final ExecutorService jobThreads;
+    private final boolean demo;
     private final int days;
     private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
 
@@ -50,6 +51,7 @@ final class Welcome {
             Catalog catalog,
             Clock clock,
             ExecutorService jobThreads,
+            @Value("${caravana.demo}") boolean demo,
             @Value("${caravana.simulator.days:90}") int days) {
         this.serviceNow = serviceNow;
         this.access = access;
@@ -59,6 +61,7 @@ final class Welcome {
         this.catalog = catalog;
         this.clock = clock;
         this.jobThreads = jobThreads;
+        this.demo = demo;
         this.days = days;
     }
 
@@ -66,7 +69,7 @@ final class Welcome {
     void greet(ApplicationReadyEvent event) {
         if (event.getApplicationContext() instanceof ServletWebServerApplicationContext server) {
             var port = server.getWebServer().getPort();
-            if (serviceNow.url().isBlank()) {
+            if (demo && serviceNow.url().isBlank()) {
                 jobThreads.execute(() -> demonstrate(port));
             } else {
                 tellWhere(port);
