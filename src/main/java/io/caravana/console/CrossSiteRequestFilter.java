@@ -62,10 +62,13 @@ final class CrossSiteRequestFilter extends OncePerRequestFilter {
         return request.getRequestURI().startsWith("/api/");
     }
 
+    /** Without a body the type says nothing: {@code curl -d ''}, which Swagger UI suggests, names a form. */
     private static boolean isJsonOrEmpty(HttpServletRequest request) {
         String type = request.getContentType();
         try {
-            return type == null || MediaType.APPLICATION_JSON.equalsTypeAndSubtype(MediaType.parseMediaType(type));
+            return type == null
+                    || request.getContentLengthLong() == 0
+                    || MediaType.APPLICATION_JSON.equalsTypeAndSubtype(MediaType.parseMediaType(type));
         } catch (InvalidMediaTypeException malformed) {
             return false;
         }

@@ -216,6 +216,10 @@ class ConsoleTest {
         @Test
         void takes_a_request_without_a_body() throws Exception {
             assertThat(browser.post("/api/probe", "").body()).isEqualTo("started");
+            assertThat(browser.post("/api/probe", "", "Content-Type", "application/x-www-form-urlencoded")
+                            .body())
+                    .as("curl -d ''")
+                    .isEqualTo("started");
         }
 
         @Test
