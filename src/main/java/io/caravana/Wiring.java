@@ -2,10 +2,12 @@ package io.caravana;
 
 import io.caravana.servicenow.ServiceNowAccess;
 import io.caravana.servicenow.ServiceNowProperties;
-import java.net.URI;
+import io.caravana.simulator.Simulator;
+import io.caravana.simulator.SimulatorProperties;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -30,9 +32,17 @@ class Wiring {
         return Executors.newCachedThreadPool(task -> new Thread(task, "job"));
     }
 
+    /** The configured instance, or the simulator that runs in its place. */
     @Bean
-    ServiceNowAccess serviceNowAccess(ServiceNowProperties properties) {
-        var url = properties.url().replaceAll("/+$", "");
-        return new ServiceNowAccess(URI.create(url), properties.username(), properties.password());
+    ServiceNowAccess serviceNowAccess(
+            ServiceNowProperties properties,
+            ObjectProvider<Simulator> simulator,
+            ObjectProvider<SimulatorProperties> simulated) {
+        var running = simulator.getIfAvailable();
+        if (running == null) {
+            return ServiceNowAccess.to(properties);
+        }
+        var account = simulated.getObject();
+        return new ServiceNowAccess(running.url(), account.username(), account.password());
     }
 }

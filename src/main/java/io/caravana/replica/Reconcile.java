@@ -76,9 +76,7 @@ final class Reconcile {
 
     /** Counts what the statement deleted. */
     public void count(
-            @Body Map<String, Object> answer,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty(STARTED) long started) {
-        load.reconciled(((Number) answer.get("deleted")).longValue(), System.nanoTime() - started);
+            @Body long deleted, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(STARTED) long started) {
+        load.reconciled(deleted, System.nanoTime() - started);
     }
 }

@@ -11,6 +11,21 @@ import java.util.Base64;
  */
 public record ServiceNowAccess(URI url, String username, String password) {
 
+    /**
+     * The configured instance.
+     *
+     * @throws IllegalArgumentException if its address is not one
+     */
+    public static ServiceNowAccess to(ServiceNowProperties properties) {
+        var url = properties.url().strip().replaceAll("/+$", "");
+        if (!url.matches("https?://[^/\\s@?#]+")) {
+            throw new IllegalArgumentException(
+                    "SERVICENOW_URL is '%s', which is not an address of the form https://example.service-now.com"
+                            .formatted(url.replaceAll("//.*@", "//***@")));
+        }
+        return new ServiceNowAccess(URI.create(url), properties.username(), properties.password());
+    }
+
     /** The value of the {@code Authorization} header. */
     String authorization() {
         var pair = username + ":" + password;
