@@ -19,6 +19,7 @@ import org.springframework.stereotype.Component;
 @Component("api")
 final class Api {
 
+    private static final String LOAD = "load-";
     private static final int LARGEST_BODY = 64 * 1024;
     private static final int MOST_LISTED = 1_000;
     private static final Set<String> STATES = Set.of("running", "success", "error", "cancelled", "interrupted");
@@ -34,7 +35,8 @@ final class Api {
     }
 
     /** Starts a job and answers at once. */
-    public void load(Exchange exchange, @Header("job") String job) throws IOException {
+    public void load(Exchange exchange, @Header(Exchange.HTTP_URI) String path) throws IOException {
+        var job = path.replaceFirst("/$", "").replaceFirst(".*/" + LOAD, "");
         var request = LoadRequest.parse(body(exchange));
         var execution = jobs.start(job, request.start(), request.end());
         var answer = new LinkedHashMap<String, String>();

@@ -34,9 +34,9 @@ public class Executions {
      * @param status only those in this state; null or empty: in any
      */
     public List<ExecutionView> list(String type, String status, int limit) {
-        return jdbc.sql(LOG + """
-                 WHERE (:type = '' OR execution_type = :type) AND (:status = '' OR status = :status)
-                 ORDER BY started_at DESC LIMIT :limit""")
+        return jdbc.sql(LOG + "\n" + """
+                WHERE (:type = '' OR execution_type = :type) AND (:status = '' OR status = :status)
+                ORDER BY started_at DESC LIMIT :limit""")
                 .param("type", type == null ? "" : type)
                 .param("status", status == null ? "" : status)
                 .param("limit", limit)

@@ -34,7 +34,7 @@ public final class Failures {
         var parts = new ArrayList<String>();
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             var text = clean(cause);
-            if (parts.stream().noneMatch(part -> part.contains(text))) {
+            if (!text.isEmpty() && parts.stream().noneMatch(part -> part.contains(text))) {
                 parts.add(text);
             }
         }

@@ -17,6 +17,8 @@ class HttpConfiguration {
             http.setConnectionsPerRoute(properties.maxConcurrent());
             http.setAutomaticRetriesDisabled(true);
             http.setFollowRedirects(false);
+            // unpacked by ourselves, so that it is known what travelled
+            http.setContentCompressionDisabled(true);
             http.setConnectionRequestTimeout(Timeout.ofHours(1).toMilliseconds());
             http.setConnectTimeout(properties.connectTimeout().toMillis());
             http.setResponseTimeout(properties.responseTimeout().toMillis());
