@@ -1,0 +1,70 @@
+package io.caravana.simulator;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One request as the interfaces see it.
+ *
+ * @param base scheme and host as the client wrote them
+ * @param parameters decoded query parameters, the last one winning
+ */
+record Call(
+        String method,
+        String base,
+        String path,
+        Map<String, String> parameters,
+        String authorization,
+        boolean acceptsGzip,
+        byte[] body) {
+
+    static Call of(HttpExchange exchange) throws IOException {
+        var headers = exchange.getRequestHeaders();
+        var encoding = headers.getFirst("Accept-Encoding");
+        var host = headers.getFirst("Host");
+        var address = exchange.getLocalAddress();
+        return new Call(
+                exchange.getRequestMethod(),
+                "http://" + (host == null ? "127.0.0.1:" + address.getPort() : host),
+                exchange.getRequestURI().getPath(),
+                parameters(exchange.getRequestURI().getRawQuery()),
+                headers.getFirst("Authorization"),
+                encoding != null && encoding.contains("gzip"),
+                exchange.getRequestBody().readAllBytes());
+    }
+
+    String parameter(String name) {
+        return parameters.getOrDefault(name, "");
+    }
+
+    boolean flag(String name) {
+        return parameter(name).equals("true");
+    }
+
+    String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    static Map<String, String> parameters(String encoded) {
+        if (encoded == null || encoded.isEmpty()) {
+            return Map.of();
+        }
+        var parameters = new LinkedHashMap<String, String>();
+        for (var pair : encoded.split("&")) {
+            var equals = pair.indexOf('=');
+            var name = equals < 0 ? pair : pair.substring(0, equals);
+            var value = equals < 0 ? "" : pair.substring(equals + 1);
+            parameters.put(decoded(name), decoded(value));
+        }
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}
