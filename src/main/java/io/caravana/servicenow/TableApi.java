@@ -84,6 +84,8 @@ final class TableApi {
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)
             throws Exception {
         load.unanswered(System.nanoTime() - asked.nanos);
+        // the answer's stream is closed, nobody may read it
+        exchange.getMessage().setBody(null);
         var failure = cause instanceof IOException io ? Answers.of(asked.request, io) : cause;
         if (failure instanceof ServiceNowException.Retryable retryable && retryable.retryAfter() != null) {
             exchange.getMessage()

@@ -1,0 +1,62 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravana.table.Window;
+import java.time.ZoneOffset;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class EqualReplicaTest extends LoadTest {
+
+    private final Window whole = new Window(BEGINNING, TODAY, ZoneOffset.UTC);
+
+    @Test
+    void after_a_load_replica_and_source_are_equal_value_by_value() {
+        for (var job : catalog.jobNames()) {
+            loaded(job);
+        }
+        assertEqual();
+    }
+
+    @Test
+    void a_load_of_the_same_rows_writes_none() {
+        catalog.jobNames().forEach(this::loaded);
+        var before = catalog.tables().stream().collect(Collectors.toMap(t -> t.target(), t -> versions(t.target())));
+        for (var job : catalog.jobNames()) {
+            for (var table : loaded(job).tables()) {
+                assertThat(table.unchanged()).as(table.table()).isEqualTo(table.recordsExtracted());
+                assertThat(table.inserted() + table.updated() + table.deleted())
+                        .as(table.table())
+                        .isZero();
+            }
+        }
+        before.forEach(
+                (table, versions) -> assertThat(versions(table)).as(table).isEqualTo(versions));
+    }
+
+    @Test
+    void after_changes_at_the_source_a_load_makes_them_equal_again() {
+        catalog.jobNames().forEach(this::loaded);
+        simulator.change(150);
+        var gone = simulator.rows("incident").get(7).get("sys_id");
+        simulator.delete("incident", gone);
+        for (var job : catalog.jobNames()) {
+            loaded(job);
+        }
+        assertEqual();
+        assertThat(jdbc.sql("SELECT count(*) FROM servicenow.incident WHERE sys_id = ?")
+                        .param(gone)
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    private void assertEqual() {
+        for (var table : catalog.tables()) {
+            assertThat(comparison().assertEqual(table, whole))
+                    .as(table.target())
+                    .isPositive();
+        }
+    }
+}

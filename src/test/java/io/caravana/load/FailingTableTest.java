@@ -1,0 +1,181 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Fault.Kind;
+import io.caravana.simulator.Request;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FailingTableTest extends LoadTest {
+
+    @Test
+    void a_failing_table_leaves_the_others_alone_and_is_named_with_its_reason() {
+        simulator.faults().add(Fault.status(403).on("task_sla"));
+        var execution = load("incidents");
+        assertThat(execution.status()).isEqualTo("error");
+        var tables = byTable(execution);
+        assertThat(tables.get("incident_sla").status()).isEqualTo("error");
+        assertThat(tables.get("incident_sla").error())
+                .contains("table task_sla", "page 1", "sys_created_on>=", "403", "User Not Authorized");
+        assertThat(tables.get("incident").status()).isEqualTo("success");
+        assertThat(tables.get("task_time_worked").status()).isEqualTo("success");
+        assertThat(tables.get("incident_task").status()).isEqualTo("success");
+        assertThat(execution.errorMessage())
+                .startsWith("incident_sla: ")
+                .contains("403")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void every_table_that_fails_is_named() {
+        simulator.faults().add(Fault.status(403).on("task_sla"));
+        simulator.faults().add(Fault.status(404).on("incident_task"));
+        var execution = load("incidents");
+        assertThat(execution.errorMessage().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("incident_sla: "),
+                        line -> assertThat(line).startsWith("incident_task: "));
+    }
+
+    @Test
+    void a_permanent_error_is_not_tried_again() {
+        simulator.clearRequests();
+        simulator.faults().add(Fault.status(403).on("incident"));
+        load("incidents");
+        assertThat(requests("incident")).isEqualTo(1);
+    }
+
+    @Test
+    void a_passing_error_is_tried_again_and_counted() {
+        loaded("incidents");
+        simulator.faults().add(Fault.status(503).on("incident").at(2).times(2));
+        var execution = loaded("incidents");
+        var log = jdbc.sql("SELECT * FROM caravana.servicenow_execution_log WHERE execution_id = ?")
+                .param(execution.executionId())
+                .query()
+                .singleRow();
+        assertThat(log.get("failed_api_requests")).isEqualTo(2L);
+        assertThat(byTable(execution).get("incident").unchanged()).isEqualTo(count("incident"));
+    }
+
+    @Test
+    void an_error_that_does_not_pass_ends_the_table_after_the_configured_tries() {
+        simulator.clearRequests();
+        simulator.faults().add(Fault.status(503).on("incident"));
+        var execution = load("incidents");
+        assertThat(byTable(execution).get("incident").error()).contains("503");
+        assertThat(requests("incident")).isEqualTo(1 + 3);
+    }
+
+    @Test
+    void the_wait_that_servicenow_asks_for_is_kept() {
+        simulator.clearRequests();
+        simulator
+                .faults()
+                .add(Fault.of(Kind.RATE_LIMIT)
+                        .with("seconds", "1")
+                        .on("incident_task")
+                        .times(1));
+        loaded("incidents");
+        var asked = simulator.requests().stream()
+                .filter(request -> request.table().equals("incident_task"))
+                .toList();
+        assertThat(asked).hasSize(2 + (int) (count("incident_task") / 100));
+        assertThat(asked.get(1).started()).isAfterOrEqualTo(asked.get(0).ended().plusMillis(990));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "LOGIN_PAGE",
+                "LOGIN_REDIRECT",
+                "BROKEN_WITH_ERROR",
+                "BROKEN_MALFORMED_WITH_ERROR",
+                "BROKEN_MALFORMED",
+                "BROKEN_CUT",
+                "BROKEN_TRAILING_COMMA",
+                "ERROR_ONLY",
+                "CUT_BODY",
+                "RESET",
+                "RESET_AFTER_STATUS"
+            })
+    void an_answer_that_is_not_a_page_is_asked_for_again(Kind kind) {
+        loaded("incidents");
+        var rows = count("incident");
+        simulator.faults().add(Fault.of(kind).on("incident").at(3).times(1));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.unchanged()).isEqualTo(rows);
+        assertThat(incident.deleted()).isZero();
+        assertThat(incident.verdict()).isEqualTo("complete");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ERROR_ONLY", "BROKEN_CUT", "LOGIN_PAGE", "RESET"})
+    void an_answer_that_is_never_a_page_empties_no_window(Kind kind) {
+        loaded("incidents");
+        var before = versions("incident");
+        simulator.faults().add(Fault.of(kind).on("incident"));
+        var incident = byTable(load("incidents")).get("incident");
+        assertThat(incident.status()).isEqualTo("error");
+        assertThat(versions("incident")).isEqualTo(before);
+    }
+
+    @Test
+    void an_empty_page_in_the_middle_does_not_end_the_read() {
+        loaded("incidents");
+        var rows = count("incident");
+        simulator.faults().add(Fault.of(Kind.EMPTY_PAGE).on("incident").at(2).times(1));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.recordsExtracted()).isGreaterThanOrEqualTo(rows - 100);
+        assertThat(incident.pages()).isGreaterThan(rows / 100);
+        assertThat(incident.verdict()).isEqualTo("incomplete");
+        assertThat(count("incident")).isEqualTo(rows);
+    }
+
+    @Test
+    void hidden_rows_are_seen_by_the_count_and_nothing_is_deleted() {
+        loaded("incidents");
+        var before = versions("incident");
+        simulator
+                .faults()
+                .add(Fault.of(Kind.HIDDEN_ROWS).with("query", "priority=3").on("incident"));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.recordsExtracted()).isLessThan(incident.sourceCount());
+        assertThat(incident.verdict()).isEqualTo("incomplete");
+        assertThat(versions("incident")).isEqualTo(before);
+    }
+
+    @Test
+    void every_page_asks_for_an_order() {
+        simulator.clearRequests();
+        catalog.jobNames().forEach(this::loaded);
+        assertThat(simulator.requests())
+                .isNotEmpty()
+                .extracting(request -> request.parameters().get("sysparm_query"))
+                .allMatch(query -> query.endsWith("ORDERBYsys_id"));
+    }
+
+    @Test
+    void a_dictionary_that_may_not_be_read_is_replaced_by_the_descriptor() {
+        loaded("choices");
+        jdbc.sql("DROP TABLE servicenow.sys_choice").update();
+        simulator.faults().add(Fault.status(403).on("sys_db_object"));
+        simulator.faults().add(Fault.status(403).on("sys_dictionary"));
+        loaded("choices");
+        assertThat(jdbc.sql(
+                                "SELECT data_type FROM information_schema.columns WHERE table_schema = 'servicenow' AND table_name = 'sys_choice' AND column_name = 'sys_updated_on'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("timestamp with time zone");
+    }
+
+    private long requests(String table) {
+        return simulator.requests().stream()
+                .map(Request::table)
+                .filter(table::equals)
+                .count();
+    }
+}

@@ -1,0 +1,120 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.caravana.Caravana;
+import io.caravana.database.TestDatabase;
+import io.caravana.execution.ExecutionView;
+import io.caravana.execution.Executions;
+import io.caravana.execution.TableLoadView;
+import io.caravana.job.Jobs;
+import io.caravana.servicenow.ServiceNowAccess;
+import io.caravana.simulator.Simulator;
+import io.caravana.table.Catalog;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/**
+ * The whole of Caravana on an embedded PostgreSQL and the simulator over real HTTP. The application and its data are
+ * shared by the classes that extend this one; a test that needs a known state makes it.
+ */
+@SpringBootTest(
+        classes = Caravana.class,
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "caravana.simulator.incidents=400",
+            "caravana.servicenow.page-size=100",
+            "caravana.servicenow.rate-limit=1000",
+            "caravana.replica.batch-size=40",
+            "caravana.retry.attempts=3",
+            "caravana.retry.first-delay-millis=1",
+            "caravana.retry.longest-delay-millis=5"
+        })
+abstract class LoadTest {
+
+    static final LocalDate TODAY = LocalDate.now(ZoneOffset.UTC);
+    static final LocalDate BEGINNING = TODAY.minusDays(90);
+
+    @DynamicPropertySource
+    static void database(DynamicPropertyRegistry registry) {
+        registry.add("caravana.database.url", TestDatabase::url);
+    }
+
+    @Autowired
+    Simulator simulator;
+
+    @Autowired
+    ServiceNowAccess access;
+
+    @Autowired
+    Jobs jobs;
+
+    @Autowired
+    Executions executions;
+
+    @Autowired
+    Catalog catalog;
+
+    @Autowired
+    JdbcClient jdbc;
+
+    @AfterEach
+    void heal() {
+        simulator.faults().clear();
+    }
+
+    /** Runs a job over the simulator's whole period, to its end. */
+    ExecutionView load(String job) {
+        return load(job, BEGINNING, TODAY);
+    }
+
+    ExecutionView load(String job, LocalDate from, LocalDate to) {
+        return end(jobs.start(job, from, to).id());
+    }
+
+    /** Waits for the end of an execution. */
+    ExecutionView end(String id) {
+        return await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> executions.find(id).orElseThrow(), ExecutionView::hasEnded);
+    }
+
+    ExecutionView loaded(String job) {
+        var execution = load(job);
+        assertThat(execution.status()).as(execution.errorMessage()).isEqualTo("success");
+        return execution;
+    }
+
+    static Map<String, TableLoadView> byTable(ExecutionView execution) {
+        return execution.tables().stream().collect(Collectors.toMap(TableLoadView::table, Function.identity()));
+    }
+
+    long count(String table) {
+        return jdbc.sql("SELECT count(*) FROM servicenow." + table)
+                .query(Long.class)
+                .single();
+    }
+
+    /** The physical versions of a table's rows: equal before and after means that no row was written. */
+    String versions(String table) {
+        return jdbc.sql("SELECT md5(string_agg(sys_id || ctid || xmin, ',' ORDER BY sys_id)) FROM servicenow." + table)
+                .query(String.class)
+                .single();
+    }
+
+    /** The replica tables beside what the simulator answers to a client that is not Caravana's. */
+    Comparison comparison() {
+        return new Comparison(jdbc, access);
+    }
+}
