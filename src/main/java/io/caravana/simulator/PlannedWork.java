@@ -39,6 +39,9 @@ final class PlannedWork {
 
     private int ofDay(long day) {
         var incidents = calendar.incidents(day);
+        if (incidents == 0) {
+            return 0;
+        }
         return switch (table.name()) {
             case "change_request" -> 1 + incidents / 25;
             case "change_task" -> 2 * (1 + incidents / 25);
