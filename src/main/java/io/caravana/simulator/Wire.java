@@ -24,11 +24,14 @@ final class Wire {
         }
     }
 
-    static void send(HttpExchange exchange, Call call, Answer answer, List<Fault> faults) throws IOException {
+    /** @param done runs just before the client can know that the answer is complete */
+    static void send(HttpExchange exchange, Call call, Answer answer, List<Fault> faults, Runnable done)
+            throws IOException {
         var headers = exchange.getResponseHeaders();
         answer.headers().forEach(headers::set);
         addSession(exchange);
         if (answer.body() == null) {
+            done.run();
             exchange.sendResponseHeaders(answer.status(), -1);
             return;
         }
@@ -39,13 +42,14 @@ final class Wire {
         exchange.sendResponseHeaders(answer.status(), 0);
         var out = spoilt(exchange.getResponseBody(), faults);
         if (call.acceptsGzip()) {
-            try (var gzip = new FastGzip(out)) {
-                answer.body().writeTo(gzip);
-            }
+            var gzip = new FastGzip(out);
+            answer.body().writeTo(gzip);
+            gzip.finish();
         } else {
             answer.body().writeTo(out);
-            out.close();
         }
+        done.run();
+        out.close();
     }
 
     static void pause(int millis) throws InterruptedIOException {
