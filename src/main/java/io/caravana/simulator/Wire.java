@@ -29,7 +29,7 @@ final class Wire {
             throws IOException {
         var headers = exchange.getResponseHeaders();
         answer.headers().forEach(headers::set);
-        addSession(exchange);
+        addSession(exchange, answer.status() != 401);
         if (answer.body() == null) {
             done.run();
             exchange.sendResponseHeaders(answer.status(), -1);
@@ -61,10 +61,10 @@ final class Wire {
         }
     }
 
-    private static void addSession(HttpExchange exchange) {
+    private static void addSession(HttpExchange exchange, boolean isLoggedIn) {
         var random = ThreadLocalRandom.current();
         var headers = exchange.getResponseHeaders();
-        headers.set("X-Is-Logged-In", "true");
+        headers.set("X-Is-Logged-In", Boolean.toString(isLoggedIn));
         headers.set("X-Transaction-ID", "%012x".formatted(random.nextLong() & 0xffff_ffff_ffffL));
         headers.set("Cache-Control", "no-cache,no-store,must-revalidate,max-age=-1");
         headers.set("Server", "ServiceNow");

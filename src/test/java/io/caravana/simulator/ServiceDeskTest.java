@@ -1,7 +1,9 @@
 package io.caravana.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -117,6 +119,33 @@ class ServiceDeskTest {
                     .containsEntry("sys_updated_on", "");
             desk.delete("incident", "a1");
             assertThat(desk.rows("incident")).isEmpty();
+        }
+    }
+
+    @Test
+    void the_order_by_update_follows_every_change() throws IOException, InterruptedException {
+        try (var desk = Desk.empty()) {
+            var query = "sys_updated_on>2026-01-01 00:00:00^ORDERBYsys_updated_on^ORDERBYsys_id";
+            Desk.incident(desk, "a1", "sys_updated_on", "2026-01-02 00:00:00");
+            Desk.incident(desk, "a2", "sys_updated_on", "2026-01-02 00:00:00");
+            Desk.incident(desk, "a3");
+            assertThat(new Client(desk).column("sys_id", "incident", query)).containsExactly("a1", "a2");
+
+            Desk.incident(desk, "a1", "sys_updated_on", "2026-01-03 00:00:00");
+            Desk.incident(desk, "a3", "sys_updated_on", "2026-01-01 00:00:01");
+            assertThat(new Client(desk).column("sys_id", "incident", query)).containsExactly("a3", "a2", "a1");
+
+            desk.delete("incident", "a2");
+            assertThat(new Client(desk).column("sys_id", "incident", query)).containsExactly("a3", "a1");
+        }
+    }
+
+    @Test
+    void time_passes_by_itself_where_that_is_set() {
+        var settings = new SimulatorProperties(0, 42, 100, 90, 60_000, "", "caravana", "caravana", Duration.ZERO);
+        try (var desk = Simulator.start(settings, Desk.FRIDAY)) {
+            await().until(() -> desk.rows("incident").stream()
+                    .anyMatch(row -> row.get("sys_updated_on").equals("2026-03-06 15:00:00")));
         }
     }
 }
