@@ -1,7 +1,13 @@
 package io.caravana.simulator;
 
+import java.util.stream.IntStream;
+
 /** A row being filled, column by column; empty values take no room. */
 final class Cells {
+    private static final int SHARED = 1_000;
+    private static final String[] NUMBERS =
+            IntStream.range(0, SHARED).mapToObj(Integer::toString).toArray(String[]::new);
+
     private final Table table;
     private final String[] values;
 
@@ -22,11 +28,17 @@ final class Cells {
     }
 
     Cells set(String column, long value) {
-        return set(column, Long.toString(value));
+        return set(column, value >= 0 && value < SHARED ? NUMBERS[(int) value] : Long.toString(value));
     }
 
     Cells set(String column, boolean value) {
         return set(column, value ? "true" : "false");
+    }
+
+    /** A record's number: at least seven digits after its prefix. */
+    static String number(String prefix, long number) {
+        var digits = Long.toString(number);
+        return prefix + "0".repeat(Math.max(0, 7 - digits.length())) + digits;
     }
 
     Cells created(String stamp, String by) {

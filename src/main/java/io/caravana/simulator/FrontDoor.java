@@ -5,7 +5,6 @@ import com.sun.net.httpserver.HttpHandler;
 import io.caravana.simulator.Fault.Kind;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,29 +42,23 @@ final class FrontDoor implements HttpHandler {
     public void handle(HttpExchange exchange) throws IOException {
         var call = Call.of(exchange);
         if (call.path().startsWith("/simulator/")) {
-            Wire.send(exchange, call, gate.letsIn(call) ? control.answer(call) : gate.refusal(), List.of());
+            Wire.send(exchange, call, gate.letsIn(call) ? control.answer(call) : gate.refusal(), List.of(), () -> {});
             return;
         }
         var route = Router.route(call.path());
-        var started = requests.started();
+        var visit = requests.started(call, route.table());
         try {
-            answer(exchange, call, route);
+            answer(exchange, call, route, visit);
         } catch (RuntimeException e) {
             LOG.error("The simulator failed at {} {}", call.method(), call.path(), e);
             throw e;
         } finally {
-            requests.ended(new Request(
-                    call.method(),
-                    call.path(),
-                    call.parameters(),
-                    route.table(),
-                    Math.max(0, exchange.getResponseCode()),
-                    started,
-                    Instant.now()));
+            visit.ended(Math.max(0, exchange.getResponseCode()));
         }
     }
 
-    private void answer(HttpExchange exchange, Call call, Router.Route route) throws IOException {
+    private void answer(HttpExchange exchange, Call call, Router.Route route, RequestLog.Visit visit)
+            throws IOException {
         var striking = route.api().isEmpty() ? List.<Fault>of() : faults.striking(route);
         if (!latency.isZero()) {
             Wire.pause((int) latency.toMillis());
@@ -79,7 +72,7 @@ final class FrontDoor implements HttpHandler {
             }
         }
         var answer = faultAnswers.instead(striking).orElseGet(() -> right(call, route, striking));
-        Wire.send(exchange, call, answer, striking);
+        Wire.send(exchange, call, answer, striking, () -> visit.ended(answer.status()));
     }
 
     private Answer right(Call call, Router.Route route, List<Fault> striking) {

@@ -35,7 +35,7 @@ final class IncidentRows implements ServiceDesk.LifeRows {
     public List<Row> of(Life life) {
         var cells = Cells.of(table);
         var dice = Dice.of(life.dice.nextLong());
-        var number = "INC%07d".formatted(calendar.number(life.day, life.index));
+        var number = Cells.number("INC", calendar.number(life.day, life.index));
         cells.set("sys_id", life.sysId).set("number", number).set("task_effective_number", number);
         describe(cells, life, dice);
         assign(cells, life, dice);
@@ -145,9 +145,10 @@ final class IncidentRows implements ServiceDesk.LifeRows {
         var agent = people.member(life.lastGroup, dice).sysId();
         var taken = life.resolved - life.opened;
         var business = BusinessTime.seconds(life.opened, life.resolved);
-        cells.set("resolved_at", Stamps.of(life.resolved))
+        var resolved = Stamps.of(life.resolved);
+        cells.set("resolved_at", resolved)
                 .set("resolved_by", agent)
-                .set("work_end", Stamps.of(life.resolved))
+                .set("work_end", resolved)
                 .set(
                         "close_code",
                         dice.pick("Solved (Permanently)", "Solved (Work Around)", "Not Solved (Not Reproducible)"))

@@ -24,7 +24,7 @@ final class IncidentTaskRows implements ServiceDesk.LifeRows {
         var agent = people.member(group, dice);
         var opened = Stamps.of(life.assigned);
         var ended = life.ended();
-        var number = "TASK%07d".formatted(calendar.number(life.day, life.index));
+        var number = Cells.number("TASK", calendar.number(life.day, life.index));
         var text = Texts.any(dice);
         var cells = Cells.of(table)
                 .set("sys_id", life.related(3))

@@ -39,6 +39,9 @@ final class PlannedWork {
 
     private int ofDay(long day) {
         var incidents = calendar.incidents(day);
+        if (incidents == 0) {
+            return 0;
+        }
         return switch (table.name()) {
             case "change_request" -> 1 + incidents / 25;
             case "change_task" -> 2 * (1 + incidents / 25);
@@ -55,7 +58,7 @@ final class PlannedWork {
         var isDone = ended < calendar.now();
         var group = dice.below(people.groups().size());
         var agent = people.member(group, dice);
-        var number = PREFIXES.get(table.name()) + "%07d".formatted(calendar.number(day, index));
+        var number = Cells.number(PREFIXES.get(table.name()), calendar.number(day, index));
         var text = Texts.any(dice);
         var priority = dice.between(1, 5);
         var cells = Cells.of(table)

@@ -27,7 +27,7 @@ final class Records {
         this.clock = clock;
     }
 
-    Row insert(Table table, Map<String, String> values, String user) {
+    synchronized Row insert(Table table, Map<String, String> values, String user) {
         var sequence = created.incrementAndGet();
         var now = Stamps.of(clock.instant());
         var all = new HashMap<>(values);
@@ -47,8 +47,11 @@ final class Records {
         return row;
     }
 
-    Row update(Row before, Map<String, String> values, String user) {
-        var table = before.table();
+    /** Sets values on the record as it stands now, which may be later than the row given. */
+    synchronized Row update(Row known, Map<String, String> values, String user) {
+        var table = known.table();
+        var current = table.get(known.sysId());
+        var before = current == null ? known : current;
         var cells = before.copy();
         values.forEach((name, value) -> {
             var column = table.column(name);
@@ -65,7 +68,7 @@ final class Records {
     }
 
     /** Removes the record; false when there was none. */
-    boolean delete(Table table, String sysId, String user) {
+    synchronized boolean delete(Table table, String sysId, String user) {
         var removed = table.remove(sysId);
         var audit = tables.get("sys_audit_delete");
         if (removed != null && audit != null && !table.name().equals(UNAUDITED)) {

@@ -16,7 +16,32 @@ final class RequestLog {
     private int inSecond;
     private int maximumPerSecond;
 
-    synchronized Instant started() {
+    /** A request that is being answered. */
+    final class Visit {
+        private final Call call;
+        private final String table;
+        private final Instant started;
+        private boolean isOver;
+
+        private Visit(Call call, String table, Instant started) {
+            this.call = call;
+            this.table = table;
+            this.started = started;
+        }
+
+        /** The answer is complete, or was cut off; only the first word on that counts. */
+        void ended(int status) {
+            synchronized (RequestLog.this) {
+                if (!isOver) {
+                    isOver = true;
+                    add(new Request(
+                            call.method(), call.path(), call.parameters(), table, status, started, Instant.now()));
+                }
+            }
+        }
+    }
+
+    synchronized Visit started(Call call, String table) {
         var now = Instant.now();
         total++;
         inFlight++;
@@ -27,10 +52,10 @@ final class RequestLog {
         }
         inSecond++;
         maximumPerSecond = Math.max(maximumPerSecond, inSecond);
-        return now;
+        return new Visit(call, table, now);
     }
 
-    synchronized void ended(Request request) {
+    private void add(Request request) {
         inFlight--;
         if (requests.size() == KEPT) {
             requests.removeFirst();

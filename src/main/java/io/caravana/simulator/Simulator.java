@@ -172,7 +172,16 @@ public final class Simulator implements AutoCloseable {
     private void letTimePass(int changesPerMinute) {
         if (changesPerMinute > 0) {
             var micros = 60_000_000L / changesPerMinute;
-            time.scheduleAtFixedRate(() -> changes.change(1), micros, micros, TimeUnit.MICROSECONDS);
+            time.scheduleAtFixedRate(this::changeByItself, micros, micros, TimeUnit.MICROSECONDS);
+        }
+    }
+
+    private void changeByItself() {
+        try {
+            changes.change(1);
+        } catch (RuntimeException e) {
+            // Thrown on, it would silently end all changes to come.
+            LOG.error("A made-up change failed; the next one is tried as planned", e);
         }
     }
 

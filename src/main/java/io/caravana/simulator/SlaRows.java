@@ -45,6 +45,7 @@ final class SlaRows implements ServiceDesk.LifeRows {
         var business = isAlways ? taken : Math.min(taken, BusinessTime.seconds(life.opened, until));
         var start = Stamps.of(life.opened);
         var breach = life.opened + target;
+        var originalBreach = Stamps.of(breach);
         var isPaused = ended == 0 && life.state == 3 && kind == 2;
         var cells = Cells.of(table)
                 .set("sys_id", life.related(kind))
@@ -54,8 +55,8 @@ final class SlaRows implements ServiceDesk.LifeRows {
                 .set("active", ended == 0)
                 .set("has_breached", taken > target)
                 .set("start_time", start)
-                .set("planned_end_time", Stamps.of(breach + paused))
-                .set("original_breach_time", Stamps.of(breach))
+                .set("planned_end_time", paused == 0 ? originalBreach : Stamps.of(breach + paused))
+                .set("original_breach_time", originalBreach)
                 .set("percentage", percentage(taken, target))
                 .set("business_percentage", percentage(business, target))
                 .set("duration", Stamps.of(taken))

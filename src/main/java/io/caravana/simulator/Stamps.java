@@ -12,6 +12,7 @@ import java.util.Optional;
 /** Raw date values as ServiceNow stores them: UTC {@code yyyy-MM-dd HH:mm:ss}, and durations as that long after 1970 began. */
 final class Stamps {
     private static final DateTimeFormatter RAW = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
+    private static final String NOTHING = "1970-01-01 00:00:00";
     private static final long DAY = 86_400;
 
     private Stamps() {}
@@ -22,6 +23,9 @@ final class Stamps {
 
     /** Written by hand, because generating millions of rows spends most of its time here. */
     static String of(long epochSecond) {
+        if (epochSecond == 0) {
+            return NOTHING;
+        }
         var text = new byte[19];
         date(Math.floorDiv(epochSecond, DAY), text);
         var second = (int) Math.floorMod(epochSecond, DAY);

@@ -1,6 +1,7 @@
 package io.caravana.simulator;
 
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class Table {
     private final Function<Table, Iterable<Row>> source;
     private final ConcurrentSkipListMap<String, Row> rows = new ConcurrentSkipListMap<>();
     private final AtomicInteger size = new AtomicInteger();
+    private final int sysIdPosition;
     private volatile boolean filled;
     private volatile ConcurrentSkipListMap<String, Row> byUpdate;
 
@@ -35,6 +37,7 @@ final class Table {
         this.columns = List.copyOf(columns);
         this.source = source;
         columns.forEach(column -> byName.put(column.name(), column));
+        this.sysIdPosition = byName.get("sys_id").position();
     }
 
     String name() {
@@ -59,7 +62,7 @@ final class Table {
     }
 
     int sysIdPosition() {
-        return byName.get("sys_id").position();
+        return sysIdPosition;
     }
 
     /** The column whose value stands for a whole record, as a reference to it displays; null when there is none. */
@@ -160,25 +163,24 @@ final class Table {
         }
         synchronized (this) {
             if (!filled) {
-                for (var row : source.apply(this)) {
-                    if (rows.put(row.sysId(), row) == null) {
-                        size.incrementAndGet();
-                    }
-                }
+                // Put in order, each row lands next to the one before, which is far cheaper than anywhere in the map.
+                var made = new ArrayList<Row>();
+                source.apply(this).forEach(made::add);
+                made.sort(Comparator.comparing(Row::sysId));
+                made.forEach(row -> rows.put(row.sysId(), row));
+                size.set(rows.size());
                 filled = true;
             }
         }
     }
 
+    /** Rows that were never stamped come first, as empty values do in every order. */
     private static String updateKey(Row row) {
-        return row.get("sys_updated_on") + row.sysId();
+        var updated = row.get("sys_updated_on");
+        return (updated.isEmpty() ? " " : updated) + row.sysId();
     }
 
     static Function<Table, Iterable<Row>> empty() {
         return table -> List.of();
-    }
-
-    static Function<Table, Iterable<Row>> of(Collection<Map<String, String>> records) {
-        return table -> records.stream().map(table::row).toList();
     }
 }

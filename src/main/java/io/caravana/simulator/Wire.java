@@ -24,11 +24,14 @@ final class Wire {
         }
     }
 
-    static void send(HttpExchange exchange, Call call, Answer answer, List<Fault> faults) throws IOException {
+    /** @param done runs just before the client can know that the answer is complete */
+    static void send(HttpExchange exchange, Call call, Answer answer, List<Fault> faults, Runnable done)
+            throws IOException {
         var headers = exchange.getResponseHeaders();
         answer.headers().forEach(headers::set);
-        addSession(exchange);
+        addSession(exchange, answer.status() != 401);
         if (answer.body() == null) {
+            done.run();
             exchange.sendResponseHeaders(answer.status(), -1);
             return;
         }
@@ -39,13 +42,14 @@ final class Wire {
         exchange.sendResponseHeaders(answer.status(), 0);
         var out = spoilt(exchange.getResponseBody(), faults);
         if (call.acceptsGzip()) {
-            try (var gzip = new FastGzip(out)) {
-                answer.body().writeTo(gzip);
-            }
+            var gzip = new FastGzip(out);
+            answer.body().writeTo(gzip);
+            gzip.finish();
         } else {
             answer.body().writeTo(out);
-            out.close();
         }
+        done.run();
+        out.close();
     }
 
     static void pause(int millis) throws InterruptedIOException {
@@ -57,10 +61,10 @@ final class Wire {
         }
     }
 
-    private static void addSession(HttpExchange exchange) {
+    private static void addSession(HttpExchange exchange, boolean isLoggedIn) {
         var random = ThreadLocalRandom.current();
         var headers = exchange.getResponseHeaders();
-        headers.set("X-Is-Logged-In", "true");
+        headers.set("X-Is-Logged-In", Boolean.toString(isLoggedIn));
         headers.set("X-Transaction-ID", "%012x".formatted(random.nextLong() & 0xffff_ffff_ffffL));
         headers.set("Cache-Control", "no-cache,no-store,must-revalidate,max-age=-1");
         headers.set("Server", "ServiceNow");
