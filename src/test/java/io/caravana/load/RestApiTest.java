@@ -1,0 +1,202 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.execution.ExecutionView;
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Fault.Kind;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+class RestApiTest extends LoadTest {
+
+    private static final String LOADS = "/api/service-now-new/";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+
+    @LocalServerPort
+    int port;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"load-choices/", "load-choices"})
+    void a_load_is_accepted_at_once_and_can_be_followed(String path) throws Exception {
+        var answer =
+                post(LOADS + path, "application/json", "{\"data_inicio\":\"2025-01-01\",\"data_fim\":\"2025-01-31\"}");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+        var body = json.readTree(answer.body());
+        var id = body.path("execution_id").asText();
+        assertThat(body.path("status").asText()).isEqualTo("accepted");
+        assertThat(body.path("message").asText()).isEqualTo("Processing started in background");
+        assertThat(body.size()).isEqualTo(3);
+        assertThat(answer.headers().firstValue("Location")).hasValue("/api/executions/" + id);
+
+        end(id);
+        var execution = getJson("/api/executions/" + id);
+        assertThat(execution.path("execution_type").asText()).isEqualTo("choices");
+        assertThat(execution.path("start_date").asText()).isEqualTo("2025-01-01");
+        assertThat(execution.path("end_date").asText()).isEqualTo("2025-01-31");
+        assertThat(execution.path("status").asText()).isEqualTo("success");
+        var table = execution.path("tables").path(0);
+        assertThat(table.fieldNames())
+                .toIterable()
+                .contains(
+                        "table",
+                        "status",
+                        "records_extracted",
+                        "inserted",
+                        "updated",
+                        "unchanged",
+                        "deleted",
+                        "rejected",
+                        "pages",
+                        "api_requests",
+                        "seconds");
+        assertThat(table.path("table").asText()).isEqualTo("sys_choice");
+        assertThat(table.path("records_extracted").asLong()).isEqualTo(count("sys_choice"));
+    }
+
+    @Test
+    void a_load_without_dates_is_for_yesterday() throws Exception {
+        for (var body : new String[] {null, "{}"}) {
+            var answer = post(LOADS + "load-choices", body == null ? null : "application/json", body);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            ExecutionView execution =
+                    end(json.readTree(answer.body()).path("execution_id").asText());
+            assertThat(execution.startDate()).isEqualTo(TODAY.minusDays(1));
+            assertThat(execution.endDate()).isEqualTo(TODAY.minusDays(1));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"data_inicio\":\"31/01/2025\"}|data_inicio is '31/01/2025', which is not a date of the form YYYY-MM-DD",
+                "{\"data_inicio\":\"2025-02-01\",\"data_fim\":\"2025-01-01\"}|the period ends (2025-01-01) before it starts (2025-02-01)",
+                "{\"from\":\"2025-01-01\"}|unknown field 'from'; the fields are data_inicio and data_fim",
+                "{\"data_fim\":7}|data_fim must be a text of the form YYYY-MM-DD, not 7",
+                "{|the body is not valid JSON"
+            })
+    void a_bad_request_is_told_what_is_wrong(String body, String detail) throws Exception {
+        var answer = post(LOADS + "load-incidents/", "application/json", body);
+        assertProblem(answer, 400, detail);
+    }
+
+    @Test
+    void a_body_of_another_type_is_refused() throws Exception {
+        assertThat(post(LOADS + "load-incidents", "application/x-www-form-urlencoded", "data_inicio=2025-01-01")
+                        .statusCode())
+                .isEqualTo(415);
+        assertProblem(post(LOADS + "load-incidents", "text/plain", "{}"), 415, "application/json");
+    }
+
+    @Test
+    void a_body_that_is_too_large_is_refused() throws Exception {
+        var body = "{\"data_inicio\":\"" + " ".repeat(64 * 1024) + "\"}";
+        assertProblem(post(LOADS + "load-incidents", "application/json", body), 413, "larger than 64 kB");
+    }
+
+    @Test
+    void a_job_that_runs_already_is_refused_with_the_id_of_its_execution() throws Exception {
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("sys_choice"));
+        var first = json.readTree(post(LOADS + "load-choices", null, null).body())
+                .path("execution_id")
+                .asText();
+        var second = post(LOADS + "load-choices", null, null);
+        assertProblem(second, 409, "the job 'choices' is running already");
+        assertThat(json.readTree(second.body()).path("execution_id").asText()).isEqualTo(first);
+        assertThat(end(first).status()).isEqualTo("success");
+    }
+
+    @Test
+    void what_is_not_there_is_not_found() throws Exception {
+        assertProblem(post(LOADS + "load-nothing", null, null), 404, "there is no job 'nothing'");
+        assertProblem(get("/api/executions/nothing"), 404, "there is no execution 'nothing'");
+    }
+
+    @Test
+    void executions_are_listed_the_latest_first() throws Exception {
+        var first = loaded("choices").executionId();
+        var second = loaded("choices").executionId();
+        loaded("configurations");
+        var listed = getJson("/api/executions/?type=choices&status=success&limit=2");
+        assertThat(listed).hasSize(2);
+        assertThat(listed.path(0).path("execution_id").asText()).isEqualTo(second);
+        assertThat(listed.path(1).path("execution_id").asText()).isEqualTo(first);
+        assertThat(getJson("/api/executions?type=nothing")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"limit=0", "limit=1001", "limit=x", "status=done"})
+    void a_bad_filter_is_refused(String query) throws Exception {
+        assertProblem(get("/api/executions?" + query), 400, query.split("=")[0]);
+    }
+
+    @Test
+    void a_header_of_the_caller_reaches_neither_the_answer_nor_the_statement() throws Exception {
+        var request = HttpRequest.newBuilder(uri("/api/executions?limit=1"))
+                .header("CamelSqlQuery", "SELECT 1")
+                .header("X-Mine", "1")
+                .build();
+        var answer = http.send(request, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().map()).doesNotContainKeys("x-mine", "camelsqlquery");
+    }
+
+    @Test
+    void the_api_has_a_document() throws Exception {
+        var document = getJson("/api/openapi.json");
+        assertThat(document.path("paths").fieldNames())
+                .toIterable()
+                .contains("/api/service-now-new/load-{job}", "/api/executions", "/api/executions/{id}");
+        assertThat(document.at("/components/schemas/LoadRequest/properties").fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder("data_inicio", "data_fim");
+    }
+
+    private void assertProblem(HttpResponse<String> answer, int status, String detail) throws IOException {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        var problem = json.readTree(answer.body());
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("title").asText()).isNotEmpty();
+        assertThat(problem.path("detail").asText()).contains(detail);
+    }
+
+    private HttpResponse<String> post(String path, String contentType, String body) throws Exception {
+        var request = HttpRequest.newBuilder(uri(path))
+                .POST(body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (contentType != null) {
+            request.header("Content-Type", contentType);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return http.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
+    }
+
+    private JsonNode getJson(String path) throws Exception {
+        var answer = get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json.readTree(answer.body());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://localhost:" + port + path);
+    }
+}
