@@ -15,10 +15,10 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.AdviceWith;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.apache.camel.test.spring.junit5.UseAdviceWith;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -28,7 +28,7 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /** The degree of parallelism of each job, on the real routes with {@code load-table} taken out. */
 @CamelSpringBootTest
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@UseAdviceWith
 @SpringBootTest(classes = Caravana.class, properties = "caravana.simulator.incidents=1")
 class MulticastRouteTest {
 
@@ -46,17 +46,20 @@ class MulticastRouteTest {
     @Autowired
     Executions executions;
 
-    private final Map<String, Gate> gates = Map.of("incidents", new Gate(4), "configurations", new Gate(3));
+    private static final Map<String, Gate> GATES = Map.of("incidents", new Gate(4), "configurations", new Gate(3));
 
-    @BeforeAll
+    @BeforeEach
     void takeTheTablesOut() throws Exception {
-        for (var job : gates.keySet()) {
+        if (camel.isStarted()) {
+            return;
+        }
+        for (var job : GATES.keySet()) {
             AdviceWith.adviceWith(
                     camel,
                     "run-" + job,
                     route -> route.interceptSendToEndpoint("direct:load-table")
                             .skipSendToOriginalEndpoint()
-                            .process(gates.get(job)::pass));
+                            .process(GATES.get(job)::pass));
         }
         AdviceWith.adviceWith(
                 camel,
@@ -64,12 +67,13 @@ class MulticastRouteTest {
                 route -> route.interceptSendToEndpoint("direct:load-table")
                         .skipSendToOriginalEndpoint()
                         .throwException(new IllegalStateException("lost")));
+        camel.start();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"incidents", "configurations"})
     void a_job_loads_as_many_tables_side_by_side_as_it_has_threads(String job) throws Exception {
-        var gate = gates.get(job);
+        var gate = GATES.get(job);
         jobs.start(job, null, null);
         assertThat(gate.full.await(10, TimeUnit.SECONDS)).as("as many").isTrue();
         assertThat(gate.tooMany.await(300, TimeUnit.MILLISECONDS)).as("more").isFalse();
