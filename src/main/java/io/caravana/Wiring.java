@@ -43,6 +43,6 @@ class Wiring {
             return ServiceNowAccess.to(properties);
         }
         var account = simulated.getObject();
-        return new ServiceNowAccess(running.url(), account.username(), account.password());
+        return new ServiceNowAccess(running.url(), account.username(), account.password(), true);
     }
 }

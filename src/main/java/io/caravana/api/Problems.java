@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.caravana.execution.Failures;
 import io.caravana.execution.JobRunningException;
 import io.caravana.job.UnknownJobException;
+import io.caravana.replica.ReplicaSource.OtherSourceException;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -34,6 +35,8 @@ final class Problems {
             problem(exchange, 400, bad.getMessage(), Map.of());
         } else if (failure instanceof UnknownJobException unknown) {
             problem(exchange, 404, unknown.getMessage(), Map.of());
+        } else if (failure instanceof OtherSourceException other) {
+            problem(exchange, 409, other.getMessage(), Map.of());
         } else if (failure instanceof JobRunningException running) {
             problem(exchange, 409, running.getMessage(), Map.of("execution_id", running.executionId()));
         } else if (failure instanceof DataAccessException || failure instanceof TransactionException) {

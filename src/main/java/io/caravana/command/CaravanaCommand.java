@@ -1,14 +1,22 @@
 package io.caravana.command;
 
+import io.caravana.execution.Failures;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
-import org.springframework.boot.SpringApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code caravana}: serves, unless a command says otherwise. */
 @Command(
         name = "caravana",
         mixinStandardHelpOptions = true,
+        versionProvider = CaravanaCommand.Version.class,
         description =
                 "Carries ServiceNow tables into PostgreSQL.%nWithout a command: serves the API, the timers and the console.",
         subcommands = LoadCommand.class)
@@ -30,7 +38,34 @@ public final class CaravanaCommand implements Callable<Integer> {
      * @return the exit code, or a negative number when the process is to go on serving
      */
     public static int run(Class<?> application, String... arguments) {
-        return new CommandLine(new CaravanaCommand(application), new Factory(application)).execute(arguments);
+        return new CommandLine(new CaravanaCommand(application), new Factory(application))
+                .registerConverter(LocalDate.class, CaravanaCommand::date)
+                .setExecutionExceptionHandler(CaravanaCommand::explain)
+                .execute(arguments);
+    }
+
+    private static LocalDate date(String text) {
+        try {
+            return LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new TypeConversionException("'%s' is not a date of the form YYYY-MM-DD".formatted(text));
+        }
+    }
+
+    private static int explain(Exception failure, CommandLine command, ParseResult arguments) {
+        var isSaid = failure instanceof StartFailedException;
+        command.getErr().println(isSaid ? failure.getMessage() : Failures.explain(failure));
+        command.getErr().flush();
+        return 1;
+    }
+
+    /** The version that the jar was built as. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            var version = CaravanaCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"Caravana " + (version == null ? "(not from a jar)" : version)};
+        }
     }
 
     /** Gives commands the application to start. */
@@ -46,7 +81,33 @@ public final class CaravanaCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SpringApplication.run(application);
+        start(application(application));
         return SERVING;
+    }
+
+    /**
+     * Starts the application.
+     *
+     * @throws StartFailedException if that fails; why, has been said in the log
+     */
+    static ConfigurableApplicationContext start(SpringApplicationBuilder application) {
+        try {
+            return application.run();
+        } catch (RuntimeException e) {
+            throw new StartFailedException(e);
+        }
+    }
+
+    private static final class StartFailedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StartFailedException(RuntimeException cause) {
+            super("Caravana could not start", cause);
+        }
+    }
+
+    /** The application with its configuration from {@code CARAVANA_CONFIG_DIR}, and from nowhere else by accident. */
+    static SpringApplicationBuilder application(Class<?> application) {
+        return new SpringApplicationBuilder(application).properties("spring.config.location=classpath:/");
     }
 }

@@ -4,10 +4,10 @@ import io.caravana.execution.ExecutionView;
 import io.caravana.execution.JobRunningException;
 import io.caravana.job.Jobs;
 import io.caravana.job.UnknownJobException;
+import io.caravana.replica.ReplicaSource.OtherSourceException;
 import java.time.LocalDate;
 import java.util.concurrent.Callable;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,16 +58,15 @@ final class LoadCommand implements Callable<Integer> {
             return load(context);
         } catch (UnknownJobException | IllegalArgumentException e) {
             throw wrong(e.getMessage());
-        } catch (JobRunningException e) {
+        } catch (JobRunningException | OtherSourceException e) {
             return failed(e.getMessage());
         }
     }
 
     private ConfigurableApplicationContext start() {
-        return new SpringApplicationBuilder(application)
+        return CaravanaCommand.start(CaravanaCommand.application(application)
                 .web(WebApplicationType.NONE)
-                .profiles("command")
-                .run();
+                .profiles("command"));
     }
 
     private int load(ConfigurableApplicationContext context) {

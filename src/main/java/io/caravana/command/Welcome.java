@@ -3,7 +3,6 @@ package io.caravana.command;
 import io.caravana.database.Database;
 import io.caravana.job.Jobs;
 import io.caravana.servicenow.ServiceNowAccess;
-import io.caravana.servicenow.ServiceNowProperties;
 import io.caravana.table.Catalog;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +29,6 @@ final class Welcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(Welcome.class);
 
-    private final ServiceNowProperties serviceNow;
     private final ServiceNowAccess access;
     private final Database database;
     private final Jobs jobs;
@@ -38,12 +36,12 @@ final class Welcome {
     private final Catalog catalog;
     private final Clock clock;
     private final ExecutorService jobThreads;
+    private final String signIn;
     private final boolean demo;
     private final int days;
     private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
 
     Welcome(
-            ServiceNowProperties serviceNow,
             ServiceNowAccess access,
             Database database,
             Jobs jobs,
@@ -51,9 +49,9 @@ final class Welcome {
             Catalog catalog,
             Clock clock,
             ExecutorService jobThreads,
+            @Value("${spring.security.user.password:}") String password,
             @Value("${caravana.demo}") boolean demo,
             @Value("${caravana.simulator.days:90}") int days) {
-        this.serviceNow = serviceNow;
         this.access = access;
         this.database = database;
         this.jobs = jobs;
@@ -61,6 +59,9 @@ final class Welcome {
         this.catalog = catalog;
         this.clock = clock;
         this.jobThreads = jobThreads;
+        this.signIn = password.isEmpty()
+                ? "user \"user\", the password is printed above"
+                : "with the user and the password you have set";
         this.demo = demo;
         this.days = days;
     }
@@ -69,7 +70,7 @@ final class Welcome {
     void greet(ApplicationReadyEvent event) {
         if (event.getApplicationContext() instanceof ServletWebServerApplicationContext server) {
             var port = server.getWebServer().getPort();
-            if (demo && serviceNow.url().isBlank()) {
+            if (demo && access.simulated() && database.embedded()) {
                 jobThreads.execute(() -> demonstrate(port));
             } else {
                 tellWhere(port);
@@ -103,9 +104,9 @@ final class Welcome {
                             %s -c 'SELECT number, short_description FROM servicenow.incident LIMIT 5'
                 API         %s/api/executions
                 API docs    %s/swagger-ui/index.html
-                Console     %s/actuator/hawtio   (user "user", the password is printed above)
+                Console     %s/actuator/hawtio   (%s)
                 Metrics     %s/actuator/prometheus
 
-                """, access.url(), database.jdbcUrl(), database.psql(), base, base, base, base);
+                """, access.url(), database.jdbcUrl(), database.psql(), base, base, base, signIn, base);
     }
 }

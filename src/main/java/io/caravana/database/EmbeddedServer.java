@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A PostgreSQL server of our own that keeps its data in the data directory.
  *
- * <p>The process that holds the {@link OwnerLock} starts the server, or adopts one whose owner was killed, and stops it
- * when it closes. Every other process uses the running server and leaves it running.
+ * <p>The process that holds the {@link OwnerLock} starts the server, or adopts one whose owner was killed. Every other
+ * process uses the running server. Who closes last stops it.
  */
 final class EmbeddedServer implements DatabaseServer {
 
@@ -44,11 +44,17 @@ final class EmbeddedServer implements DatabaseServer {
         }
     }
 
+    private final DataDirectory files;
     private final Postmaster postmaster;
     private final Optional<OwnerLock> ownership;
     private final Optional<EmbeddedPostgres> started;
 
-    private EmbeddedServer(Postmaster postmaster, Optional<OwnerLock> ownership, Optional<EmbeddedPostgres> started) {
+    private EmbeddedServer(
+            DataDirectory files,
+            Postmaster postmaster,
+            Optional<OwnerLock> ownership,
+            Optional<EmbeddedPostgres> started) {
+        this.files = files;
         this.postmaster = postmaster;
         this.ownership = ownership;
         this.started = started;
@@ -74,7 +80,7 @@ final class EmbeddedServer implements DatabaseServer {
                 log.info(
                         "Using the embedded PostgreSQL of another Caravana on port {}",
                         running.get().port());
-                return new EmbeddedServer(running.get(), Optional.empty(), Optional.empty());
+                return new EmbeddedServer(files, running.get(), Optional.empty(), Optional.empty());
             }
             lookAgain(giveUp, files, "Another Caravana owns " + files.root() + ", but its PostgreSQL does not answer.");
         }
@@ -86,7 +92,7 @@ final class EmbeddedServer implements DatabaseServer {
             Optional<Postmaster> orphan = running(files);
             orphan.ifPresent(found -> log.info("Adopting the embedded PostgreSQL on port {}", found.port()));
             EmbeddedServer server = orphan.isPresent()
-                    ? new EmbeddedServer(orphan.get(), Optional.of(ownership), Optional.empty())
+                    ? new EmbeddedServer(files, orphan.get(), Optional.of(ownership), Optional.empty())
                     : start(files, wishedPort, ownership);
             createDatabase(server.postmaster);
             opened = true;
@@ -112,7 +118,7 @@ final class EmbeddedServer implements DatabaseServer {
         Optional<EmbeddedPostgres> started = launch(files, port);
         Postmaster postmaster = running(files).orElseThrow(() -> didNotStart(files, null));
         log.info("Started the embedded PostgreSQL on port {}, data in {}", port, files.cluster());
-        return new EmbeddedServer(postmaster, Optional.of(ownership), started);
+        return new EmbeddedServer(files, postmaster, Optional.of(ownership), started);
     }
 
     /** Empty when it takes longer than a start should. */
@@ -240,9 +246,13 @@ final class EmbeddedServer implements DatabaseServer {
     /** Stops the server if this is its owner. */
     @Override
     public void close() {
-        ownership.ifPresent(lock -> {
+        ownership.or(() -> OwnerLock.tryAcquire(files.lock())).ifPresent(lock -> {
             try (lock) {
-                stop();
+                if (postmaster.isUsedByOthers()) {
+                    log.info("Another Caravana uses the embedded PostgreSQL: left running");
+                } else {
+                    stop();
+                }
             }
         });
     }

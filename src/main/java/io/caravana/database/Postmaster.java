@@ -111,6 +111,18 @@ record Postmaster(Path cluster, long pid, int port) {
         }
     }
 
+    /** Whether another process of Caravana is connected; asked when this one has closed its own connections. */
+    boolean isUsedByOthers() {
+        try (var connection = connect("postgres");
+                var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT EXISTS (SELECT FROM pg_stat_activity"
+                        + " WHERE application_name = 'caravana' AND pid <> pg_backend_pid())")) {
+            return result.next() && result.getBoolean(1);
+        } catch (SQLException unreachable) {
+            return false;
+        }
+    }
+
     /** Whether its process has ended within the time. */
     boolean awaitEnd(Duration atMost) throws InterruptedException {
         Optional<ProcessHandle> process = ProcessHandle.of(pid);

@@ -9,6 +9,8 @@ import java.util.List;
 import org.apache.camel.Body;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -189,7 +191,8 @@ public class ExecutionLog {
         jdbc.sql(FINISH).param("id", executionId).param("status", status).update();
     }
 
-    /** Marks the executions whose process is gone as interrupted. */
+    /** Marks the executions whose process is gone as interrupted; at the start, and before a job is started. */
+    @EventListener(ApplicationReadyEvent.class)
     public void interruptDead() {
         List<Long> keys = jdbc.sql(
                         "SELECT DISTINCT instance_key FROM caravana.servicenow_execution_log WHERE status = 'running'")
@@ -217,6 +220,9 @@ public class ExecutionLog {
                     UPDATE caravana.table_load SET status = 'interrupted', ended_at = clock_timestamp(),
                       error = 'the process ended before the table was done'
                     WHERE execution_id = ? AND status IN ('pending', 'running')""").param(id).update();
+            jdbc.sql("DELETE FROM caravana.seen_page WHERE execution_id = ?")
+                    .param(id)
+                    .update();
             close(id, "interrupted");
             LOG.warn("Execution {} was left behind by a process that ended: marked as interrupted", id);
         }

@@ -6,10 +6,8 @@ import io.caravana.table.Job;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -22,17 +20,14 @@ final class JobRoutes extends RouteBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(JobRoutes.class);
 
     private final Catalog catalog;
-    private final boolean timers;
 
-    JobRoutes(Catalog catalog, @Value("${caravana.timers}") boolean timers) {
+    JobRoutes(Catalog catalog) {
         this.catalog = catalog;
-        this.timers = timers;
     }
 
     @Override
     public void configure() {
         catalog.jobs().forEach(this::run);
-        catalog.jobs().stream().filter(job -> timers && !job.cron().isEmpty()).forEach(this::schedule);
     }
 
     private void run(Job job) {
@@ -65,15 +60,6 @@ final class JobRoutes extends RouteBuilder {
     private static void finished(Exchange exchange) {
         exchange.getMessage()
                 .setBody(new ExecutionEvent.Finished(exchange.getMessage().getBody(String.class)));
-    }
-
-    private void schedule(Job job) {
-        TemplatedRouteBuilder.builder(getContext(), "start-job-by-timer")
-                .routeId("start-" + job.name() + "-by-timer")
-                .parameter("job", job.name())
-                .parameter("cron", job.cron().replace(' ', '+'))
-                .parameter("zone", catalog.timeZone().getId())
-                .add();
     }
 
     /**

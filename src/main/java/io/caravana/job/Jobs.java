@@ -31,8 +31,8 @@ public class Jobs {
     /**
      * Starts a job in the background and returns at once; the execution is in the log already.
      *
-     * @param start the first day; null: the last one, or yesterday
-     * @param end the last day; null: the first one, or yesterday
+     * @param start the first day; null: yesterday
+     * @param end the last day; null: yesterday
      * @throws UnknownJobException if no such job is configured
      * @throws IllegalArgumentException if the period ends before it starts
      * @throws io.caravana.execution.JobRunningException if the job is running

@@ -4,9 +4,11 @@ import io.caravana.execution.TableLoad;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.table.Table;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -15,9 +17,14 @@ import org.springframework.stereotype.Component;
 @Component("replica")
 final class Replica {
 
+    private static final Set<String> NAMES = Set.of("number", "name", "short_description");
     private static final String COLUMNS = """
             SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
             WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""";
+
+    /** The dictionary has no order; people look for what names a row first. */
+    private static final Comparator<String> READING_ORDER =
+            Comparator.comparing((String field) -> !NAMES.contains(field)).thenComparing(Comparator.naturalOrder());
 
     private final JdbcClient jdbc;
     private final ReplicaProperties properties;
@@ -36,8 +43,9 @@ final class Replica {
             @ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
         var table = load.table();
         var replica = new ReplicaTable(properties.schema(), table.target(), Map.of());
-        jdbc.sql(replica.createTable()).update();
-        replica = extend(replica, wanted(table, source));
+        var wanted = wanted(table, source);
+        jdbc.sql(replica.createTable(wanted)).update();
+        replica = extend(replica, wanted);
         if (table.hasWindow()) {
             jdbc.sql(replica.createIndex(table.windowColumn())).update();
         }
@@ -78,6 +86,7 @@ final class Replica {
         var fields = new ArrayList<>(table.fields());
         if (fields.isEmpty()) {
             fields.addAll(known.keySet());
+            fields.sort(READING_ORDER);
         }
         if (table.hasWindow() && !fields.contains(table.windowColumn())) {
             fields.add(table.windowColumn());

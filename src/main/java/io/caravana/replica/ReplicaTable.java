@@ -40,22 +40,25 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
         return new ReplicaTable(schema, name, more);
     }
 
-    String createTable() {
+    String createTable(Map<String, ColumnType> wanted) {
+        var definitions = wanted.entrySet().stream()
+                .map(column -> definition(column) + (column.getKey().equals(KEY) ? " PRIMARY KEY, " : ", "))
+                .collect(Collectors.joining());
         return """
-                CREATE TABLE IF NOT EXISTS %s (
-                  "sys_id" text PRIMARY KEY,
+                CREATE TABLE IF NOT EXISTS %s (%s
                   "etl_created_at" timestamptz NOT NULL DEFAULT now(),
                   "etl_updated_at" timestamptz NOT NULL DEFAULT now(),
                   "etl_execution_id" text
-                )""".formatted(qualified());
+                )""".formatted(qualified(), definitions);
+    }
+
+    private static String definition(Map.Entry<String, ColumnType> column) {
+        return Identifiers.quoted(column.getKey()) + " " + column.getValue().sql();
     }
 
     String addColumns(Map<String, ColumnType> missing) {
         return missing.entrySet().stream()
-                .map(column -> "ADD COLUMN IF NOT EXISTS %s %s"
-                        .formatted(
-                                Identifiers.quoted(column.getKey()),
-                                column.getValue().sql()))
+                .map(column -> "ADD COLUMN IF NOT EXISTS " + definition(column))
                 .collect(Collectors.joining(", ", "ALTER TABLE " + qualified() + " ", ""));
     }
 

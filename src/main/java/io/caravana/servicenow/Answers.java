@@ -26,7 +26,7 @@ final class Answers {
         var words = PageParser.errorOf(body);
         var said = words.isEmpty() ? "" : " (" + words + ")";
         var message = SAYS.formatted(request.place(), status, said, advice(status, request));
-        return isRetryable(status) ? new Retryable(message, retryAfter, null) : new Permanent(message, null);
+        return isRetryable(status) ? new Retryable(message, retryAfter, null) : new Permanent(message, status, null);
     }
 
     /** Classifies a page that did not arrive. */

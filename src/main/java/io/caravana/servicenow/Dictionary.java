@@ -90,7 +90,11 @@ final class Dictionary {
 
     /** No entries, where the account may not read them. */
     public List<Map<String, String>> unreadable(
-            @ExchangeProperty("load") TableLoad load, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) {
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) ServiceNowException.Permanent cause) {
+        if (cause.isSignInRefused()) {
+            throw cause;
+        }
         LOG.warn("The dictionary of {} cannot be read: {}", load.table().source(), Failures.explain(cause));
         return List.of();
     }

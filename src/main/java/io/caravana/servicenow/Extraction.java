@@ -1,8 +1,10 @@
 package io.caravana.servicenow;
 
 import io.caravana.execution.TableLoad;
+import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
@@ -27,18 +29,19 @@ final class Extraction {
             query = query.and(load.execution().window().on(table.windowColumn()));
         }
         var limit = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
-        return new PageCursor(table.source(), query, fields(table.fields(), source), table.withDisplayValues(), limit);
+        return new PageCursor(table.source(), query, fields(table, source), table.withDisplayValues(), limit);
     }
 
-    private static List<String> fields(List<String> configured, SourceTable source) {
-        if (!configured.isEmpty()) {
-            var fields = new ArrayList<>(configured);
-            if (!fields.contains("sys_id")) {
-                fields.add(0, "sys_id");
-            }
-            return fields;
+    private static List<String> fields(Table table, SourceTable source) {
+        if (table.fields().isEmpty()) {
+            return source.columns().stream().map(SourceTable.SourceColumn::name).toList();
         }
-        return source.columns().stream().map(SourceTable.SourceColumn::name).toList();
+        var fields = new LinkedHashSet<>(List.of("sys_id"));
+        fields.addAll(table.fields());
+        if (table.hasWindow()) {
+            fields.add(table.windowColumn());
+        }
+        return List.copyOf(fields);
     }
 
     /** Adds the page's rows, as maps, to the rows read so far. */

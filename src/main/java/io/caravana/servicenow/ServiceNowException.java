@@ -29,8 +29,20 @@ public abstract sealed class ServiceNowException extends RuntimeException {
 
     /** The same request would fail again: a person has to change something. */
     public static final class Permanent extends ServiceNowException {
+        private final int status;
+
         Permanent(String message, Throwable cause) {
+            this(message, 0, cause);
+        }
+
+        Permanent(String message, int status, Throwable cause) {
             super(message, cause);
+            this.status = status;
+        }
+
+        /** Whether the account itself was refused, and not only what it asked for. */
+        boolean isSignInRefused() {
+            return status == 401;
         }
     }
 }

@@ -113,6 +113,19 @@ class EmbeddedServerTest {
     }
 
     @Test
+    void an_owner_that_ends_first_leaves_it_to_the_one_that_ends_last() throws SQLException {
+        var owner = EmbeddedServer.open(files, port);
+        var last = EmbeddedServer.open(files, port);
+        var url = last.database().jdbcUrl() + "?ApplicationName=caravana";
+        try (var session = DriverManager.getConnection(url, "postgres", null)) {
+            owner.close();
+            assertThat(session.isValid(5)).isTrue();
+        }
+        last.close();
+        assertThat(last.postmaster().isAlive()).isFalse();
+    }
+
+    @Test
     void the_server_of_a_killed_owner_is_adopted_and_stopped_in_the_end() throws Exception {
         var killed = ServerProcess.open(files, port);
         killed.kill();

@@ -1,6 +1,7 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
@@ -170,6 +171,22 @@ class FailingTableTest extends LoadTest {
                         .query(String.class)
                         .single())
                 .isEqualTo("timestamp with time zone");
+    }
+
+    @Test
+    void a_database_that_is_a_replica_of_another_instance_is_left_alone() {
+        loaded("choices");
+        jdbc.sql("UPDATE caravana.replica_source SET url = 'https://other.service-now.com'")
+                .update();
+        try {
+            assertThatThrownBy(() -> jobs.start("choices", null, null))
+                    .hasMessageContaining("https://other.service-now.com")
+                    .hasMessageContaining("the built-in simulator");
+            assertThat(executions.list("choices", "running", 1)).isEmpty();
+        } finally {
+            jdbc.sql("UPDATE caravana.replica_source SET url = 'the built-in simulator'")
+                    .update();
+        }
     }
 
     private long requests(String table) {

@@ -1,0 +1,49 @@
+package io.caravana.replica;
+
+import io.caravana.servicenow.ServiceNowAccess;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * The instance that this database is a replica of. A load from another one would take all rows for deleted, so it is
+ * refused; forgetting to set SERVICENOW_URL is enough to ask for one.
+ */
+@Component("replicaSource")
+public final class ReplicaSource {
+
+    private final JdbcClient jdbc;
+    private final ServiceNowAccess access;
+
+    ReplicaSource(JdbcClient jdbc, ServiceNowAccess access) {
+        this.jdbc = jdbc;
+        this.access = access;
+    }
+
+    /**
+     * Makes sure that the database is a replica of the instance in use; an empty one becomes it.
+     *
+     * @throws OtherSourceException if it is a replica of another instance
+     */
+    public void check() {
+        jdbc.sql("INSERT INTO caravana.replica_source (url) VALUES (?) ON CONFLICT DO NOTHING")
+                .param(access.name())
+                .update();
+        var known = jdbc.sql("SELECT url FROM caravana.replica_source")
+                .query(String.class)
+                .single();
+        if (!known.equals(access.name())) {
+            throw new OtherSourceException(known, access.name());
+        }
+    }
+
+    /** A load was asked for from another instance than the one that the database is a replica of. */
+    public static final class OtherSourceException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        OtherSourceException(String known, String asked) {
+            super(
+                    "the database is a replica of %s, and the load would be from %s. Set SERVICENOW_URL or DATABASE_URL right; if the instance has moved, change caravana.replica_source"
+                            .formatted(known, asked));
+        }
+    }
+}

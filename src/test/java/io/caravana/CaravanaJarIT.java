@@ -1,0 +1,246 @@
+package io.caravana;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravana.database.TestDatabase;
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Simulator;
+import io.caravana.simulator.SimulatorProperties;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code target/caravana.jar} as a user starts it: a process of its own, from the root of the project. */
+class CaravanaJarIT {
+
+    private static final String PASSWORD = "a-secret-of-this-test";
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void with_nothing_configured_it_shows_its_work_and_a_restart_changes_no_row() throws Exception {
+        var environment = Map.of(
+                "SERVER_PORT",
+                freePort(),
+                "CARAVANA_DATA_DIR",
+                temp.resolve("data").toString(),
+                "CARAVANA_DATABASE_EMBEDDED_PORT",
+                freePort(),
+                "CARAVANA_SIMULATOR_INCIDENTS",
+                "600");
+        String first;
+        try (var caravana = run(environment)) {
+            caravana.awaitOutput("Metrics ");
+            assertThat(caravana.output())
+                    .contains(
+                            "incidents ",
+                            "incident_sla",
+                            "configurations ",
+                            "sys_company",
+                            "success",
+                            "jdbc:postgresql://",
+                            "psql -h",
+                            "/swagger-ui/index.html",
+                            "/actuator/hawtio",
+                            "Using generated security password")
+                    .doesNotContain("error");
+            assertThat(get(environment, "/actuator/health/readiness")).contains("\"UP\"");
+            assertThat(get(environment, "/actuator/prometheus")).contains("camel_exchanges_total");
+            first = versions(environment);
+        }
+        try (var caravana = run(environment)) {
+            caravana.awaitOutput("Metrics ");
+            assertThat(versions(environment)).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void the_command_line_loads_from_an_instance_and_says_what_it_did() throws Exception {
+        try (var instance = instance();
+                var caravana =
+                        run(towards(instance), "load", "incidents", "--from", "2020-01-01", "--to", "2030-12-31")) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isZero();
+            assertThat(caravana.output())
+                    .containsPattern("incident +success +[\\d,]+ rows +[\\d,]+ rows/s +\\d+ pages")
+                    .contains("incidents 2020-01-01..2030-12-31: success in")
+                    .containsPattern(
+                            "table +status +rows +inserted +updated +unchanged +deleted +rejected +pages +seconds");
+        }
+    }
+
+    @Test
+    void the_command_line_says_why_a_table_failed_and_ends_with_1() throws Exception {
+        try (var instance = instance()) {
+            instance.faults().add(Fault.status(403).on("core_company"));
+            try (var caravana = run(towards(instance), "load", "configurations")) {
+                assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+                assertThat(caravana.output())
+                        .contains("sys_company: table core_company, page 1", "403")
+                        .containsPattern("groups +success")
+                        .doesNotContain(PASSWORD, "\tat ");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "load",
+                "load incidents --from yesterday",
+                "load incidents --from 2025-02-01 --to 2025-01-31",
+                "lode",
+                "load incidents more"
+            })
+    void wrong_arguments_end_with_2_and_a_word_about_them(String arguments) throws Exception {
+        try (var caravana = run(Map.of(), arguments.split(" "))) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(2);
+            assertThat(caravana.output()).contains("caravana");
+        }
+    }
+
+    @Test
+    void an_unknown_job_ends_with_2_and_the_jobs_there_are() throws Exception {
+        try (var instance = instance();
+                var caravana = run(towards(instance), "load", "nothing")) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(2);
+            assertThat(caravana.output()).contains("there is no job 'nothing'; the jobs are incidents, configurations");
+        }
+    }
+
+    @Test
+    void the_configuration_comes_from_the_folder_that_is_named() throws Exception {
+        var folder = Files.createDirectories(temp.resolve("config"));
+        Files.writeString(folder.resolve("application.yaml"), "caravana:\n  jobs:\n    - {name: one, threads: 1}\n");
+        Files.writeString(
+                folder.resolve("tables.yaml"), "caravana:\n  tables:\n    - {source: sys_choice, job: one}\n");
+        try (var instance = instance()) {
+            var environment = new HashMap<>(towards(instance));
+            environment.put("CARAVANA_CONFIG_DIR", folder.toString());
+            try (var caravana = run(environment, "load", "one")) {
+                assertThat(caravana.exitCode()).as(caravana.output()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void a_start_that_fails_says_why_in_a_few_lines() throws Exception {
+        try (var instance = instance()) {
+            var environment = new HashMap<>(towards(instance));
+            environment.put("DATABASE_URL", "jdbc:postgresql://localhost:1/none?user=x&password=" + PASSWORD);
+            try (var caravana = run(environment, "load", "choices")) {
+                assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+                assertThat(caravana.output())
+                        .contains("Connection to localhost:1 refused")
+                        .doesNotContain(PASSWORD, "\tat ")
+                        .satisfies(output -> assertThat(output.lines()).hasSizeLessThan(25));
+            }
+        }
+    }
+
+    private static Simulator instance() {
+        var properties = new SimulatorProperties(0, 7, 200, 90, 0, "", "reader", PASSWORD, Duration.ZERO);
+        return Simulator.start(properties, Clock.systemUTC());
+    }
+
+    private static Map<String, String> towards(Simulator instance) {
+        return Map.of(
+                "SERVICENOW_URL",
+                instance.url().toString(),
+                "SERVICENOW_USERNAME",
+                "reader",
+                "SERVICENOW_PASSWORD",
+                PASSWORD,
+                "DATABASE_URL",
+                TestDatabase.url());
+    }
+
+    private Running run(Map<String, String> environment, String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", "target/caravana.jar"));
+        command.addAll(List.of(arguments));
+        var log = Files.createTempFile(temp, "output", ".log");
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().keySet().removeIf(name -> name.matches("(SERVICENOW|DATABASE|CARAVANA|SERVER)_.*"));
+        builder.environment().putAll(environment);
+        return new Running(builder.start(), log);
+    }
+
+    /** A process that is ended with the test, politely, as a service manager would. */
+    private record Running(Process process, Path log) implements AutoCloseable {
+
+        int exitCode() throws InterruptedException {
+            assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("has ended").isTrue();
+            return process.exitValue();
+        }
+
+        void awaitOutput(String text) throws IOException {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(90))
+                    .until(() -> output().contains(text) || !process.isAlive());
+            assertThat(output()).contains(text);
+        }
+
+        String output() throws IOException {
+            return Files.readString(log);
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+        }
+    }
+
+    private static String versions(Map<String, String> environment) throws SQLException {
+        var versions = new HashMap<String, String>();
+        var url = "jdbc:postgresql://localhost:%s/caravana?user=postgres"
+                .formatted(environment.get("CARAVANA_DATABASE_EMBEDDED_PORT"));
+        try (var connection = DriverManager.getConnection(url)) {
+            for (var table :
+                    List.of("incident", "incident_sla", "task_time_worked", "incident_task", "sys_user", "groups")) {
+                try (var rows = connection
+                        .createStatement()
+                        .executeQuery(
+                                "SELECT count(*) || md5(string_agg(sys_id || ctid || xmin, ',' ORDER BY sys_id)) FROM servicenow."
+                                        + table)) {
+                    rows.next();
+                    assertThat(rows.getString(1)).as(table).isNotNull();
+                    versions.put(table, rows.getString(1));
+                }
+            }
+        }
+        return versions.toString();
+    }
+
+    private static String get(Map<String, String> environment, String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + environment.get("SERVER_PORT") + path))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    }
+
+    private static String freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return String.valueOf(socket.getLocalPort());
+        }
+    }
+}
