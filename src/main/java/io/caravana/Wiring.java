@@ -26,6 +26,12 @@ class Wiring {
         return Executors.newSingleThreadExecutor(task -> new Thread(task, "execution-log"));
     }
 
+    /** One thread for each request that may be in flight: more could only wait. */
+    @Bean(destroyMethod = "shutdown")
+    ExecutorService partitionThreads(ServiceNowProperties properties) {
+        return Executors.newFixedThreadPool(properties.maxConcurrent(), task -> new Thread(task, "partition"));
+    }
+
     /** One thread a running job; they only wait for its tables. */
     @Bean(destroyMethod = "shutdown")
     ExecutorService jobThreads() {

@@ -85,7 +85,7 @@ final class Progress {
         @Override
         public void show(List<TableLoadView> tables) {
             for (var table : tables) {
-                var state = table.status() + table.pages();
+                var state = table.status() + table.pages() + table.waitingUntil();
                 if (!table.status().equals("pending") && !state.equals(last.put(table.table(), state))) {
                     out.println(line(table));
                 }
@@ -96,7 +96,8 @@ final class Progress {
 
     private static String line(TableLoadView table) {
         return "%-24s %-8s %,9d rows %,8d rows/s %5d pages"
-                .formatted(table.table(), table.status(), table.recordsExtracted(), rate(table), table.pages());
+                        .formatted(table.table(), table.status(), table.recordsExtracted(), rate(table), table.pages())
+                + (table.waitingUntil() == null ? "" : " waiting for ServiceNow until " + table.waitingUntil());
     }
 
     private static long rate(TableLoadView table) {

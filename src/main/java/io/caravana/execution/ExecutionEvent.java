@@ -1,5 +1,7 @@
 package io.caravana.execution;
 
+import java.time.Instant;
+
 /** What the routes tell the execution log, in the order in which it happened. */
 public sealed interface ExecutionEvent {
 
@@ -7,6 +9,9 @@ public sealed interface ExecutionEvent {
 
     /** A table load has begun. */
     record TableStarted(String executionId, String table) implements ExecutionEvent {}
+
+    /** A table load waits until ServiceNow may be asked again. */
+    record TableWaiting(String executionId, String table, Instant until) implements ExecutionEvent {}
 
     /** A page of a table is in the replica. */
     record PageStored(String executionId, String table, Counts counts) implements ExecutionEvent {}

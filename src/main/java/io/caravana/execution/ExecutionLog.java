@@ -4,7 +4,9 @@ import io.caravana.execution.ExecutionEvent.Finished;
 import io.caravana.execution.ExecutionEvent.PageStored;
 import io.caravana.execution.ExecutionEvent.TableFinished;
 import io.caravana.execution.ExecutionEvent.TableStarted;
+import io.caravana.execution.ExecutionEvent.TableWaiting;
 import java.math.BigDecimal;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.camel.Body;
 import org.slf4j.Logger;
@@ -50,7 +52,7 @@ public class ExecutionLog {
               unchanged = :unchanged, deleted = :deleted, rejected = :rejected, pages = :pages,
               api_requests = :apiRequests, api_failures = :apiFailures, api_seconds = :apiSeconds,
               db_transactions = :dbTransactions, db_seconds = :dbSeconds,
-              json_bytes = :jsonBytes, wire_bytes = :wireBytes
+              json_bytes = :jsonBytes, wire_bytes = :wireBytes, waiting_until = NULL
             WHERE execution_id = :id AND table_name = :table""";
 
     private final JdbcClient jdbc;
@@ -120,6 +122,10 @@ public class ExecutionLog {
             jdbc.sql("""
                     UPDATE caravana.table_load SET status = 'running', started_at = clock_timestamp()
                     WHERE execution_id = ? AND table_name = ?""").params(started.executionId(), started.table()).update();
+        } else if (event instanceof TableWaiting waiting) {
+            jdbc.sql("UPDATE caravana.table_load SET waiting_until = ? WHERE execution_id = ? AND table_name = ?")
+                    .params(waiting.until().atOffset(ZoneOffset.UTC), waiting.executionId(), waiting.table())
+                    .update();
         } else if (event instanceof PageStored stored) {
             progress(stored.executionId(), stored.table(), stored.counts());
         } else if (event instanceof TableFinished finished) {
@@ -157,7 +163,7 @@ public class ExecutionLog {
     private void finish(TableFinished finished) {
         progress(finished.executionId(), finished.table(), finished.counts());
         jdbc.sql("""
-                UPDATE caravana.table_load SET status = ?, ended_at = clock_timestamp(), verdict = ?, source_count = ?, error = ?
+                UPDATE caravana.table_load SET status = ?, ended_at = clock_timestamp(), verdict = ?, source_count = ?, hidden = ?, error = ?
                 WHERE execution_id = ? AND table_name = ?""")
                 .params(
                         finished.error() == null ? "success" : "error",
@@ -165,6 +171,7 @@ public class ExecutionLog {
                         finished.verdict().sourceCount() < 0
                                 ? null
                                 : finished.verdict().sourceCount(),
+                        finished.verdict().hidden(),
                         finished.error(),
                         finished.executionId(),
                         finished.table())

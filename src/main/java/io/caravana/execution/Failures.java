@@ -33,6 +33,9 @@ public final class Failures {
     public static String explain(Throwable failure) {
         var parts = new ArrayList<String>();
         for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (isWrapping(cause)) {
+                continue;
+            }
             var text = clean(cause);
             if (!text.isEmpty() && parts.stream().noneMatch(part -> part.contains(text))) {
                 parts.add(text);
@@ -40,6 +43,11 @@ public final class Failures {
         }
         var whole = CREDENTIALS.matcher(String.join(": ", parts)).replaceAll("$1***");
         return whole.length() <= LONGEST ? whole : whole.substring(0, LONGEST) + "…";
+    }
+
+    /** Camel's own wrappings say which branch or exchange it was, which tells a person nothing. */
+    private static boolean isWrapping(Throwable cause) {
+        return cause.getCause() != null && cause.getClass().getName().startsWith("org.apache.camel.");
     }
 
     private static String clean(Throwable cause) {

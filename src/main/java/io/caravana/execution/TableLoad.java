@@ -1,6 +1,7 @@
 package io.caravana.execution;
 
 import io.caravana.table.Table;
+import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,6 +125,11 @@ public final class TableLoad {
     /** The event that tells the execution log how far this load has come. */
     public ExecutionEvent progressEvent() {
         return new ExecutionEvent.PageStored(execution.id(), table.target(), counts());
+    }
+
+    /** The event that tells the execution log that this load waits for ServiceNow. */
+    public ExecutionEvent waitingEvent(Instant until) {
+        return new ExecutionEvent.TableWaiting(execution.id(), table.target(), until);
     }
 
     /** The event that tells the execution log how this load has ended. */

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.math.BigDecimal;
+import java.time.OffsetDateTime;
 
 /**
  * A table load as people and programs see it.
  *
  * @param seconds since it began; null before
  * @param sourceCount the rows that ServiceNow said match; null when it did not say
+ * @param hidden the rows of those that the account may not see
+ * @param waitingUntil when ServiceNow may be asked again; null while it may be asked
  * @param verdict what the read proved about its completeness
  * @param error why it failed; null when it did not
  */
@@ -28,5 +31,7 @@ public record TableLoadView(
         long apiRequests,
         BigDecimal seconds,
         Long sourceCount,
+        long hidden,
         String verdict,
+        OffsetDateTime waitingUntil,
         String error) {}

@@ -3,17 +3,34 @@ package io.caravana.execution;
 /**
  * What a read proved about its own completeness.
  *
- * @param sourceCount rows that ServiceNow said match; negative: it was not asked
+ * @param words {@code complete}; {@code incomplete}: rows are hidden or came without their key; {@code changed while
+ *     reading}: rows came or went meanwhile; {@code not read}
+ * @param sourceCount rows that ServiceNow said match, at the end; negative: it was not asked
  * @param received rows that came
  */
 public record Verdict(String words, long sourceCount, long received) {
 
     static final Verdict NOT_READ = new Verdict("not read", -1, 0);
 
-    /** The verdict on a read that came to its proven end. */
-    public static Verdict of(long sourceCount, long received, long withoutKey) {
-        var complete = sourceCount == received && withoutKey == 0;
-        return new Verdict(complete ? "complete" : "incomplete", sourceCount, received);
+    /**
+     * The verdict on a read that came to its proven end.
+     *
+     * @param before rows that matched when it began
+     * @param after rows that matched when it had ended
+     * @param received rows that came
+     * @param withoutKey those of them that came without their key
+     */
+    public static Verdict of(long before, long after, long received, long withoutKey) {
+        if (received < Math.min(before, after) || withoutKey > 0) {
+            return new Verdict("incomplete", after, received);
+        }
+        var quiet = before == after && received == after;
+        return new Verdict(quiet ? "complete" : "changed while reading", after, received);
+    }
+
+    /** Rows that ServiceNow counted and did not show: its access rules hide them from the account. */
+    public long hidden() {
+        return words.equals("incomplete") ? Math.max(0, sourceCount - received) : 0;
     }
 
     /** Whether every row that ServiceNow said matches came, with its key: only then may anything be deleted. */

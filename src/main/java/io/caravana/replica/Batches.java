@@ -85,7 +85,9 @@ final class Batches {
             List<SourceRecord> records, List<String> columns, TableLoad load, ReplicaTable table, Tally tally) {
         var kept = new LinkedHashMap<String, SourceRecord>();
         for (var row : records) {
-            var reason = problem(row, columns, table);
+            var reason = tally.page().unreadable() == null
+                    ? problem(row, columns, table)
+                    : new Problem(null, "cannot be read: " + tally.page().unreadable());
             if (reason != null) {
                 tally.reject(load.execution().id(), table.name(), row, reason.column, reason.words);
                 continue;

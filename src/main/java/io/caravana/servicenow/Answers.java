@@ -2,12 +2,17 @@ package io.caravana.servicenow;
 
 import io.caravana.servicenow.PageParser.BrokenAnswer;
 import io.caravana.servicenow.ServiceNowException.Permanent;
+import io.caravana.servicenow.ServiceNowException.Remedy;
 import io.caravana.servicenow.ServiceNowException.Retryable;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 
 /** The one place that decides whether a request that gave no page may be tried again. */
 final class Answers {
@@ -26,7 +31,9 @@ final class Answers {
         var words = PageParser.errorOf(body);
         var said = words.isEmpty() ? "" : " (" + words + ")";
         var message = SAYS.formatted(request.place(), status, said, advice(status, request));
-        return isRetryable(status) ? new Retryable(message, retryAfter, null) : new Permanent(message, status, null);
+        return isRetryable(status)
+                ? new Retryable(message, remedy(status, retryAfter), retryAfter, null)
+                : new Permanent(message, status, null);
     }
 
     /** Classifies a page that did not arrive. */
@@ -40,7 +47,9 @@ final class Answers {
         var what = failure instanceof BrokenAnswer || failure instanceof com.fasterxml.jackson.core.JacksonException
                 ? "the answer is not a whole page"
                 : "no answer";
-        return new Retryable("%s: %s: %s".formatted(request.place(), what, failure.getMessage()), null, failure);
+        var remedy = isTooMuch(failure) ? Remedy.SMALLER_PAGE : Remedy.TIME;
+        return new Retryable(
+                "%s: %s: %s".formatted(request.place(), what, failure.getMessage()), remedy, null, failure);
     }
 
     /** An answer that is a page of HTML, or that leads to one. */
@@ -48,8 +57,23 @@ final class Answers {
         return new Retryable(
                 "%s: ServiceNow answered %d with %s where JSON was asked for. Is the instance asleep, the address wrong, or sign-in by a browser page?"
                         .formatted(request.place(), status, contentType),
+                Remedy.TIME,
                 null,
                 null);
+    }
+
+    /** A 429 with a wait is an hourly rule's; one without means too many requests at once. */
+    private static Remedy remedy(int status, Duration retryAfter) {
+        if (status != 429) {
+            return Remedy.TIME;
+        }
+        return retryAfter == null ? Remedy.FEWER_AT_ONCE : Remedy.ASKED_WAIT;
+    }
+
+    /** Whether the answer had begun, or did not begin in time: fewer rows may come through where these did not. */
+    private static boolean isTooMuch(IOException failure) {
+        return !(failure instanceof ConnectException || failure instanceof UnknownHostException)
+                && !(failure instanceof NoHttpResponseException || failure instanceof ConnectTimeoutException);
     }
 
     static boolean isJson(String contentType) {

@@ -8,12 +8,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
 /** What the routes {@code extract-pages} and {@code read-rows} need of a read. */
 @Component("extraction")
 final class Extraction {
+
+    /** A page is kept so much smaller than it may become. */
+    private static final int ROOM = 8;
 
     private final ServiceNowProperties properties;
 
@@ -24,12 +28,42 @@ final class Extraction {
     /** A cursor over the table's rows: its filter, inside the execution's window, with just the fields that are stored. */
     public PageCursor cursor(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
         var table = load.table();
+        var first = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
+        var most = Math.max(first, properties.maxPageSize());
+        var size = new PageSize(first, most, properties.maxPageBytes().toBytes() / ROOM);
+        return new PageCursor(
+                table.source(), query(load), fields(table, source), table.withDisplayValues(), size, new TableRead());
+    }
+
+    private static EncodedQuery query(TableLoad load) {
+        var table = load.table();
         var query = EncodedQuery.of(table.filter());
-        if (table.hasWindow()) {
-            query = query.and(load.execution().window().on(table.windowColumn()));
-        }
-        var limit = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
-        return new PageCursor(table.source(), query, fields(table, source), table.withDisplayValues(), limit);
+        return table.hasWindow() ? query.and(load.execution().window().on(table.windowColumn())) : query;
+    }
+
+    /** What is still to come after the first page: one cursor, or several over ranges of keys where that is much. */
+    public List<PageCursor> partitions(@ExchangeProperty("cursor") PageCursor cursor) {
+        return cursor.remaining() <= properties.partitionThreshold()
+                ? List.of(cursor)
+                : cursor.split(properties.partitions());
+    }
+
+    /** A cursor whose one page tells how many rows there are now. */
+    public PageCursor recount(@ExchangeProperty("load") TableLoad load) {
+        return new PageCursor(load.table().source(), query(load), List.of("sys_id"), false, 1);
+    }
+
+    /** Whether rows may have come or gone between the first page and the last. */
+    public boolean isToBeRecounted(@ExchangeProperty("cursor") PageCursor cursor) {
+        return !cursor.read().wasOnePage();
+    }
+
+    /** Lets the other ranges of the table end where they are, as the table has failed. */
+    public void stop(
+            @ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)
+            throws Exception {
+        cursor.read().stop();
+        throw cause;
     }
 
     private static List<String> fields(Table table, SourceTable source) {
@@ -66,8 +100,17 @@ final class Extraction {
         cursor.advance(page);
     }
 
-    /** Notes what the read has proven about its completeness. */
-    public void conclude(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("cursor") PageCursor cursor) {
-        load.verdict(cursor.verdict());
+    /** Notes what the read has proven about its completeness; with the count of now, where there is one. */
+    public void conclude(
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("read") TableRead read,
+            @ExchangeProperty("recount") Page recount) {
+        read.countAfter(recount == null ? read.countBefore() : recount.total());
+        load.verdict(read.verdict());
+    }
+
+    /** What all cursors of the table find together. */
+    public TableRead read(@ExchangeProperty("cursor") PageCursor cursor) {
+        return cursor.read();
     }
 }

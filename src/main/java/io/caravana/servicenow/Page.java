@@ -8,8 +8,10 @@ import java.util.List;
  * @param fields what the places in the records' values mean
  * @param records in the order of the query
  * @param total rows that match the query, seen or hidden; negative when the request did not ask
+ * @param limit rows that were asked for
+ * @param unreadable why its one record has no more than its key; null when the records are whole
  */
-public record Page(Fields fields, List<SourceRecord> records, long total) {
+public record Page(Fields fields, List<SourceRecord> records, long total, int limit, String unreadable) {
 
     /** The key of the last record that has one; null when none has. */
     public String lastKey() {

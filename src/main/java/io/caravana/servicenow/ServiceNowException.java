@@ -1,5 +1,6 @@
 package io.caravana.servicenow;
 
+import io.caravana.execution.Retries.Patient;
 import java.time.Duration;
 
 /**
@@ -12,13 +13,45 @@ public abstract sealed class ServiceNowException extends RuntimeException {
         super(message, cause);
     }
 
+    /** What may help a request that failed. */
+    public enum Remedy {
+        /** Time: the instance is down, or in the way of itself. */
+        TIME,
+        /** Fewer rows: the answer took too long or broke off. */
+        SMALLER_PAGE,
+        /** Fewer requests at once. */
+        FEWER_AT_ONCE,
+        /** The wait that ServiceNow has asked for. */
+        ASKED_WAIT
+    }
+
     /** The same request may well succeed later. */
-    public static final class Retryable extends ServiceNowException {
+    public static final class Retryable extends ServiceNowException implements Patient {
+        /** From the largest page down to a row, and to its key. */
+        private static final int STEPS_DOWN = 10;
+
+        private final Remedy remedy;
         private final Duration retryAfter;
 
-        Retryable(String message, Duration retryAfter, Throwable cause) {
+        Retryable(String message, Remedy remedy, Duration retryAfter, Throwable cause) {
             super(message, cause);
+            this.remedy = remedy;
             this.retryAfter = retryAfter;
+        }
+
+        /** What may help. */
+        public Remedy remedy() {
+            return remedy;
+        }
+
+        @Override
+        public int furtherAttempts() {
+            return remedy == Remedy.SMALLER_PAGE ? STEPS_DOWN : 0;
+        }
+
+        @Override
+        public boolean isForAnyTime() {
+            return remedy == Remedy.ASKED_WAIT;
         }
 
         /** How long ServiceNow asked to wait before the next try; null when it said nothing. */

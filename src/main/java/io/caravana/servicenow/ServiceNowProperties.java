@@ -5,6 +5,7 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -15,7 +16,11 @@ import org.springframework.validation.annotation.Validated;
  * @param password its password; only ever from the environment or a file outside the project
  * @param rateLimit requests a second, at most, for the whole process
  * @param maxConcurrent requests in flight, at most, for the whole process
- * @param pageSize rows asked for in one request, where the table says nothing else
+ * @param pageSize rows asked for in the first request of a table, where the table says nothing else
+ * @param maxPageSize rows asked for in any request
+ * @param maxPageBytes the JSON of one answer, at most; pages are kept well below
+ * @param partitionThreshold a table with more rows is read in several ranges of keys side by side
+ * @param partitions how many ranges
  * @param connectTimeout how long to wait for a connection
  * @param responseTimeout how long to wait for the next bytes of an answer; ServiceNow itself gives up after 60 s
  */
@@ -28,6 +33,10 @@ public record ServiceNowProperties(
         @DefaultValue("25") @Min(1) int rateLimit,
         @DefaultValue("8") @Min(1) int maxConcurrent,
         @DefaultValue("1000") @Min(1) @Max(10_000) int pageSize,
+        @DefaultValue("10000") @Min(1) @Max(10_000) int maxPageSize,
+        @DefaultValue("64MB") DataSize maxPageBytes,
+        @DefaultValue("20000") @Min(1) int partitionThreshold,
+        @DefaultValue("16") @Min(1) @Max(256) int partitions,
         @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("90s") Duration responseTimeout) {
 

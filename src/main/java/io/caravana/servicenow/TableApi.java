@@ -1,12 +1,13 @@
 package io.caravana.servicenow;
 
+import io.caravana.execution.ExecutionEvent;
 import io.caravana.execution.TableLoad;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -21,28 +22,44 @@ final class TableApi {
     private static final String ASKED = "asked";
 
     private final ServiceNowAccess access;
+    private final Limiter limiter;
+    private final long maxBytes;
 
-    TableApi(ServiceNowAccess access) {
+    TableApi(ServiceNowAccess access, Limiter limiter, ServiceNowProperties properties) {
         this.access = access;
+        this.limiter = limiter;
+        this.maxBytes = properties.maxPageBytes().toBytes();
     }
 
     private record Asked(PageRequest request, long nanos) {}
 
+    /** The event that tells that the load waits for ServiceNow; null when it does not have to. */
+    public ExecutionEvent waiting(@ExchangeProperty("load") TableLoad load) {
+        var until = limiter.closedUntil();
+        return until == null ? null : load.waitingEvent(until);
+    }
+
+    /** Waits until a request may be in flight. */
+    public void enter(Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor) throws InterruptedException {
+        exchange.removeProperty(ASKED);
+        limiter.enter();
+        exchange.setProperty(ASKED, new Asked(cursor.next(), System.nanoTime()));
+    }
+
     /** Puts the request for the cursor's next page on the message. */
-    public void ask(Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor) {
-        var request = cursor.next();
+    public void ask(Exchange exchange, @ExchangeProperty(ASKED) Asked asked) {
         var message = exchange.getMessage();
         // the routes count their tries in a header
-        message.removeHeaders("*", Exchange.REDELIVERY_COUNTER, Exchange.REDELIVERY_MAX_COUNTER);
+        message.removeHeaders("*", Exchange.REDELIVERY_COUNTER);
         message.setBody(null);
         message.setHeader(Exchange.HTTP_METHOD, "GET");
-        message.setHeader(Exchange.HTTP_URI, access.url() + request.path());
-        message.setHeader(Exchange.HTTP_QUERY, request.queryString());
+        message.setHeader(Exchange.HTTP_URI, access.url() + asked.request.path());
+        message.setHeader(Exchange.HTTP_QUERY, asked.request.queryString());
         message.setHeader("Accept", "application/json");
         message.setHeader("Accept-Encoding", "gzip");
         message.setHeader("Authorization", access.authorization());
         exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true);
-        exchange.setProperty(ASKED, new Asked(request, System.nanoTime()));
+        exchange.setProperty(ASKED, new Asked(asked.request, System.nanoTime()));
     }
 
     /**
@@ -60,7 +77,7 @@ final class TableApi {
             throws IOException {
         var message = exchange.getMessage();
         var status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
-        try (var body = new Body(message)) {
+        try (var body = new Body(message, maxBytes)) {
             if (status != 200) {
                 throw Answers.of(asked.request, status, body.words(), retryAfter(message));
             }
@@ -69,42 +86,77 @@ final class TableApi {
                 throw Answers.notJson(asked.request, status, contentType);
             }
             var records = PageParser.parse(body.json, cursor.fields());
-            load.answered(System.nanoTime() - asked.nanos, body.json.count, body.wire.count);
+            var nanos = System.nanoTime() - asked.nanos;
+            load.answered(nanos, body.json.count, body.wire.count);
+            cursor.answered(records.size(), body.json.count, nanos);
+            limiter.answered();
             var total = total(message);
             message.removeHeaders("*");
-            return new Page(cursor.fields(), records, total);
+            return new Page(cursor.fields(), records, total, asked.request.limit(), cursor.unreadable());
         }
     }
 
     /** Turns whatever kept a page from arriving into a {@link ServiceNowException} that names the page. */
     public void fail(
             Exchange exchange,
+            @ExchangeProperty("cursor") PageCursor cursor,
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty(ASKED) Asked asked,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)
             throws Exception {
+        if (asked == null) {
+            throw cause;
+        }
         load.unanswered(System.nanoTime() - asked.nanos);
         // the answer's stream is closed, nobody may read it
         exchange.getMessage().setBody(null);
         var failure = cause instanceof IOException io ? Answers.of(asked.request, io) : cause;
-        if (failure instanceof ServiceNowException.Retryable retryable && retryable.retryAfter() != null) {
-            exchange.getMessage()
-                    .setHeader(Exchange.REDELIVERY_DELAY, retryable.retryAfter().toMillis());
+        if (failure instanceof ServiceNowException.Retryable retryable) {
+            remedy(exchange, cursor, retryable);
+        } else {
+            limiter.refused();
         }
         throw failure;
+    }
+
+    private void remedy(Exchange exchange, PageCursor cursor, ServiceNowException.Retryable failure) {
+        switch (failure.remedy()) {
+            case TIME -> limiter.failed();
+            case FEWER_AT_ONCE -> limiter.refusedAsTooMany();
+            case ASKED_WAIT -> {
+                limiter.refusedUntil(failure.retryAfter());
+                atOnce(exchange);
+            }
+            case SMALLER_PAGE -> {
+                limiter.refused();
+                cursor.shrink(failure.getMessage());
+                atOnce(exchange);
+            }
+        }
+    }
+
+    /** The next try needs no pause of its own. */
+    private static void atOnce(Exchange exchange) {
+        exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, 0L);
     }
 
     private static long total(Message message) {
         return message.getHeader("X-Total-Count", -1L, Long.class);
     }
 
-    private static Duration retryAfter(Message message) {
-        var header = message.getHeader("Retry-After", String.class);
-        try {
-            return header == null ? null : Duration.ofSeconds(Long.parseLong(header.strip()));
-        } catch (NumberFormatException | DateTimeException notSeconds) {
-            return null;
+    /** What ServiceNow asked to wait: as seconds, or as the moment when its rule's hour ends; null: nothing. */
+    private Duration retryAfter(Message message) {
+        var seconds = number(message, "Retry-After");
+        if (seconds >= 0) {
+            return Duration.ofSeconds(seconds);
         }
+        var reset = number(message, "X-RateLimit-Reset");
+        return reset < 0 ? null : limiter.until(Instant.ofEpochSecond(reset));
+    }
+
+    private static long number(Message message, String header) {
+        var text = message.getHeader(header, "", String.class).strip();
+        return text.matches("\\d{1,10}") ? Long.parseLong(text) : -1;
     }
 
     /** The answer's body, unpacked, and counted before and after. */
@@ -112,11 +164,11 @@ final class TableApi {
         private final Counted wire;
         private final Counted json;
 
-        Body(Message message) throws IOException {
+        Body(Message message, long most) throws IOException {
             var stream = message.getBody(InputStream.class);
-            wire = new Counted(stream == null ? InputStream.nullInputStream() : stream);
+            wire = new Counted(stream == null ? InputStream.nullInputStream() : stream, most);
             var packed = "gzip".equalsIgnoreCase(message.getHeader(Exchange.CONTENT_ENCODING, String.class));
-            json = new Counted(packed ? new GZIPInputStream(wire, 16_384) : wire);
+            json = new Counted(packed ? new GZIPInputStream(wire, 16_384) : wire, most);
         }
 
         String words() throws IOException {
@@ -130,24 +182,33 @@ final class TableApi {
     }
 
     private static final class Counted extends FilterInputStream {
+        private final long most;
         private long count;
 
-        Counted(InputStream in) {
+        Counted(InputStream in, long most) {
             super(in);
+            this.most = most;
         }
 
         @Override
         public int read() throws IOException {
             var read = super.read();
-            count += read < 0 ? 0 : 1;
+            count(read < 0 ? 0 : 1);
             return read;
         }
 
         @Override
         public int read(byte[] bytes, int from, int length) throws IOException {
             var read = super.read(bytes, from, length);
-            count += Math.max(0, read);
+            count(Math.max(0, read));
             return read;
+        }
+
+        private void count(int bytes) throws IOException {
+            count += bytes;
+            if (count > most) {
+                throw new PageParser.BrokenAnswer("the answer is larger than %d bytes".formatted(most));
+            }
         }
     }
 }

@@ -52,7 +52,10 @@ public record Fault(Kind kind, String table, int at, int times, double probabili
         HIDDEN_ROWS,
         /** The {@code fields} (comma-separated) are left out of every row. */
         HIDDEN_FIELDS,
-        /** Every page that holds {@code sys_id} breaks there, as the kind in {@code as} (BROKEN_WITH_ERROR) does. */
+        /**
+         * Every page that holds more than one field of row {@code sys_id} breaks there, as the kind in {@code as}
+         * (BROKEN_WITH_ERROR) does.
+         */
         GIANT_ROW,
         /** {@code column} has {@code value} in row {@code sys_id}, or in the page's first row. */
         BAD_VALUE,

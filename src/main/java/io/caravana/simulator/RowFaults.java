@@ -58,12 +58,12 @@ final class RowFaults {
     }
 
     /** Where the page must break off, if at all. */
-    Optional<Break> breakOf(List<Row> page) {
+    Optional<Break> breakOf(List<Row> page, List<Path> fields) {
         for (var fault : faults) {
             if (BROKEN.contains(fault.kind())) {
                 return Optional.of(new Break(fault.kind(), fault.number("rows", (page.size() + 1) / 2)));
             }
-            var giant = fault.kind() == Kind.GIANT_ROW ? indexOf(page, fault) : -1;
+            var giant = fault.kind() == Kind.GIANT_ROW && fields.size() > 1 ? indexOf(page, fault) : -1;
             if (giant >= 0) {
                 return Optional.of(new Break(Kind.valueOf(fault.setting("as", "BROKEN_WITH_ERROR")), giant));
             }

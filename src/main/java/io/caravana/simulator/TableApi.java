@@ -63,7 +63,7 @@ final class TableApi {
         return Answer.json(status, json -> {
             json.writeStartObject();
             json.writeFieldName("result");
-            var broken = faults.breakOf(List.of(row));
+            var broken = faults.breakOf(List.of(row), fields);
             if (broken.isPresent()) {
                 json.writeString("");
                 Answer.writeError(json, CANCELLED, CANCELLED_DETAIL);
@@ -88,7 +88,7 @@ final class TableApi {
     private static void writePage(
             JsonGenerator json, RecordWriter writer, List<Path> fields, List<Row> rows, RowFaults faults)
             throws IOException {
-        var broken = faults.breakOf(rows);
+        var broken = faults.breakOf(rows, fields);
         var whole = broken.map(Break::rows)
                 .map(rowsBefore -> Math.min(rowsBefore, rows.size()))
                 .orElse(rows.size());

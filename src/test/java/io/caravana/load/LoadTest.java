@@ -35,6 +35,7 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {
             "caravana.simulator.incidents=400",
             "caravana.servicenow.page-size=100",
+            "caravana.servicenow.max-page-size=100",
             "caravana.servicenow.rate-limit=1000",
             "caravana.replica.batch-size=40",
             "caravana.retry.attempts=3",

@@ -3,6 +3,7 @@ package io.caravana.servicenow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.execution.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +27,7 @@ class PageCursorTest {
         assertThat(requests.get(1).query()).isEqualTo("active=true^sys_id>k03^ORDERBYsys_id");
         assertThat(requests).extracting(PageRequest::offset).containsOnly(0);
         assertThat(received).containsExactlyElementsOf(keys(8));
-        assertThat(cursor.verdict().isComplete()).isTrue();
+        assertThat(verdict().isComplete()).isTrue();
     }
 
     @Test
@@ -46,22 +47,22 @@ class PageCursorTest {
     void an_empty_table_is_proven_empty() {
         read(List.of(), Set.of());
         assertThat(requests).hasSize(1);
-        assertThat(cursor.verdict().isComplete()).isTrue();
+        assertThat(verdict().isComplete()).isTrue();
     }
 
     @Test
     void a_short_page_is_not_the_end() {
         read(keys(9), Set.of("k02", "k03"));
         assertThat(received).containsExactly("k01", "k04", "k05", "k06", "k07", "k08", "k09");
-        assertThat(cursor.verdict().isComplete()).isFalse();
-        assertThat(cursor.verdict().sourceCount()).isEqualTo(9);
+        assertThat(verdict().isComplete()).isFalse();
+        assertThat(verdict().sourceCount()).isEqualTo(9);
     }
 
     @Test
     void a_page_hidden_whole_is_stepped_over() {
         read(keys(12), Set.of("k04", "k05", "k06", "k07"));
         assertThat(received).containsExactly("k01", "k02", "k03", "k08", "k09", "k10", "k11", "k12");
-        assertThat(cursor.verdict().isComplete()).isFalse();
+        assertThat(verdict().isComplete()).isFalse();
     }
 
     @Test
@@ -69,7 +70,7 @@ class PageCursorTest {
         read(keys(8), new TreeSet<>(keys(8)));
         assertThat(received).isEmpty();
         assertThat(requests).hasSizeLessThanOrEqualTo(4);
-        assertThat(cursor.verdict().isComplete()).isFalse();
+        assertThat(verdict().isComplete()).isFalse();
     }
 
     @Test
@@ -101,9 +102,60 @@ class PageCursorTest {
         var rows = new ArrayList<SourceRecord>();
         rows.add(new SourceRecord(new String[] {"k01"}));
         rows.add(new SourceRecord(new String[] {null}));
-        cursor.advance(new Page(cursor.fields(), rows, 2));
+        cursor.advance(new Page(cursor.fields(), rows, 2, LIMIT, null));
         assertThat(cursor.isMore()).isFalse();
-        assertThat(cursor.verdict().isComplete()).isFalse();
+        assertThat(verdict().isComplete()).isFalse();
+    }
+
+    @Test
+    void what_is_left_is_split_into_ranges_that_leave_no_key_out() {
+        cursor.advance(page(List.of("00", "3a", "3b"), 900));
+        var ranges = cursor.split(4).stream().map(range -> range.next().query()).toList();
+        assertThat(ranges)
+                .containsExactly(
+                        "active=true^sys_id<40^sys_id>3b^ORDERBYsys_id",
+                        "active=true^sys_id>=40^sys_id<80^ORDERBYsys_id",
+                        "active=true^sys_id>=80^sys_id<c0^ORDERBYsys_id",
+                        "active=true^sys_id>=c0^ORDERBYsys_id");
+    }
+
+    @Test
+    void ranges_that_have_been_read_already_are_left_out() {
+        cursor.advance(page(List.of("00", "3a", "90"), 900));
+        var ranges = cursor.split(4).stream().map(range -> range.next().query()).toList();
+        assertThat(ranges)
+                .containsExactly(
+                        "active=true^sys_id<c0^sys_id>90^ORDERBYsys_id", "active=true^sys_id>=c0^ORDERBYsys_id");
+    }
+
+    @Test
+    void a_page_that_cannot_be_had_is_asked_for_with_fewer_rows_down_to_a_key() {
+        assertThat(cursor.next().limit()).isEqualTo(3);
+        cursor.shrink("too slow");
+        assertThat(cursor.next().limit()).isEqualTo(1);
+        assertThat(cursor.unreadable()).isNull();
+        cursor.shrink("too slow");
+        cursor.shrink("too slow");
+        assertThat(cursor.next().fields()).containsExactly("sys_id");
+        assertThat(cursor.unreadable()).isEqualTo("too slow");
+        cursor.advance(
+                new Page(cursor.fields(), List.of(new SourceRecord(new String[] {"k01"})), 9, 1, cursor.unreadable()));
+        assertThat(cursor.next().fields()).isEmpty();
+        assertThat(cursor.next().query()).contains("sys_id>k01");
+    }
+
+    @Test
+    void a_read_in_which_rows_came_and_went_is_not_complete() {
+        read(keys(8), Set.of());
+        cursor.read().countAfter(9);
+        assertThat(cursor.read().verdict().words()).isEqualTo("changed while reading");
+        cursor.read().countAfter(7);
+        assertThat(cursor.read().verdict().words()).isEqualTo("changed while reading");
+    }
+
+    private Verdict verdict() {
+        cursor.read().countAfter(cursor.read().countBefore());
+        return cursor.read().verdict();
     }
 
     private void read(Iterable<String> source, Set<String> hidden) {
@@ -138,10 +190,9 @@ class PageCursorTest {
     }
 
     private Page page(List<String> keys, long total) {
-        return new Page(
-                cursor.fields(),
-                keys.stream().map(key -> new SourceRecord(new String[] {key})).toList(),
-                total);
+        var rows =
+                keys.stream().map(key -> new SourceRecord(new String[] {key})).toList();
+        return new Page(cursor.fields(), rows, total, LIMIT, null);
     }
 
     private static List<String> keys(int count) {

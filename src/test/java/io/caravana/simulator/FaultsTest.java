@@ -176,6 +176,10 @@ class FaultsTest {
         assertThat(client.get("/api/now/table/incident", "sysparm_query", "sys_id>a2")
                         .body())
                 .doesNotContain("Transaction cancelled");
+        assertThat(client.get("/api/now/table/incident", "sysparm_fields", "sys_id")
+                        .body())
+                .contains("\"a2\"")
+                .doesNotContain("Transaction cancelled");
     }
 
     @Test

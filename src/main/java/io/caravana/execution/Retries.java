@@ -1,0 +1,67 @@
+package io.caravana.execution;
+
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** Decides how long a step is tried again, and says what is about to be tried again, and why. */
+@Component("retries")
+public final class Retries implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+    private static final String BEGAN = "retriesBegan";
+
+    private final int attempts;
+    private final Duration total;
+
+    Retries(@Value("${caravana.retry.attempts}") int attempts, @Value("${caravana.retry.total}") Duration total) {
+        this.attempts = attempts;
+        this.total = total;
+    }
+
+    /** Whether the step that failed is tried again: a number of times, and for a time in all. */
+    public boolean goesOn(Exchange exchange) {
+        var counter = counter(exchange);
+        if (counter <= 1) {
+            exchange.setProperty(BEGAN, System.nanoTime());
+        }
+        var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        var patience = failure instanceof Patient patient ? patient : Patient.NONE;
+        var elapsed = System.nanoTime() - exchange.getProperty(BEGAN, System.nanoTime(), Long.class);
+        return counter <= attempts + patience.furtherAttempts()
+                && (patience.isForAnyTime() || elapsed < total.toNanos());
+    }
+
+    /** A failure after which trying again is no mere repetition. */
+    public interface Patient {
+
+        Patient NONE = new Patient() {};
+
+        /** Tries beyond the configured ones, as each asks for less than the one before. */
+        default int furtherAttempts() {
+            return 0;
+        }
+
+        /** Whether the time in all does not count, as the wait was asked for. */
+        default boolean isForAnyTime() {
+            return false;
+        }
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        LOG.warn(
+                "{}. Trying again, {} of {}",
+                Failures.explain(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)),
+                counter(exchange),
+                attempts);
+    }
+
+    private static int counter(Exchange exchange) {
+        return exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+    }
+}

@@ -1,0 +1,163 @@
+package io.caravana.servicenow;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The one gate in front of ServiceNow, for the whole process: how many requests are in flight, and when none may be
+ * sent at all. (How many are sent a second is the throttle's, in the route {@code fetch-page}.)
+ *
+ * <p>Too many at once halves what may be in flight; answers give it back, one by one. A wait that ServiceNow asks for is
+ * kept by everybody. An instance that fails several times in a row is left alone for a growing while, and then asked
+ * by one request alone.
+ */
+@Component("limiter")
+final class Limiter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Limiter.class);
+    private static final int FAILURES_IN_A_ROW = 5;
+    private static final Duration FIRST_REST = Duration.ofSeconds(5);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+
+    private final Clock clock;
+    private final int most;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    private int limit;
+    private int inFlight;
+    private int answersSinceChange;
+    private int failures;
+    private Duration rest = FIRST_REST;
+    private Instant closedUntil = Instant.MIN;
+
+    Limiter(ServiceNowProperties properties, Clock clock) {
+        this.clock = clock;
+        this.most = properties.maxConcurrent();
+        this.limit = most;
+    }
+
+    /** When the gate opens again; null when it is open. */
+    public Instant closedUntil() {
+        lock.lock();
+        try {
+            return isClosed() ? closedUntil : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long it is until then; nothing when that is past. */
+    Duration until(Instant moment) {
+        var wait = Duration.between(clock.instant(), moment);
+        return wait.isNegative() ? Duration.ZERO : wait;
+    }
+
+    /** Waits until a request may be sent, and counts it as in flight. */
+    public void enter() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (isClosed() || inFlight >= limit) {
+                await();
+            }
+            inFlight++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void await() throws InterruptedException {
+        if (isClosed()) {
+            var millis = Duration.between(clock.instant(), closedUntil).toMillis() + 1;
+            if (changed.await(millis, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } else {
+            changed.await();
+        }
+    }
+
+    private boolean isClosed() {
+        return clock.instant().isBefore(closedUntil);
+    }
+
+    /** A request in flight has been answered with a page. */
+    void answered() {
+        leave(() -> {
+            if (failures >= FAILURES_IN_A_ROW) {
+                LOG.info("ServiceNow answers again");
+                limit = most;
+            }
+            failures = 0;
+            rest = FIRST_REST;
+            answersSinceChange++;
+            if (limit < most && answersSinceChange >= limit) {
+                change(limit + 1);
+            }
+        });
+    }
+
+    /** A request in flight was refused, or its answer was of no use, for a reason that is not the instance's health. */
+    void refused() {
+        leave(() -> {});
+    }
+
+    /** A request in flight was refused because there are too many. */
+    void refusedAsTooMany() {
+        leave(() -> {
+            var half = Math.max(1, limit / 2);
+            if (half < limit) {
+                LOG.warn("ServiceNow has too many requests at once: {} in flight from now on", half);
+            }
+            change(half);
+        });
+    }
+
+    /** A request in flight was refused for a time. */
+    void refusedUntil(Duration wait) {
+        leave(() -> close(wait, "ServiceNow's rate limit is used up"));
+    }
+
+    /** A request in flight found the instance out of order. */
+    void failed() {
+        leave(() -> {
+            failures++;
+            if (failures >= FAILURES_IN_A_ROW && !isClosed()) {
+                close(rest, "ServiceNow has failed %d times in a row".formatted(failures));
+                rest = rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
+                change(1);
+            }
+        });
+    }
+
+    private void close(Duration wait, String why) {
+        var until = clock.instant().plus(wait);
+        if (until.isAfter(closedUntil)) {
+            closedUntil = until;
+            LOG.warn("{}: waiting for ServiceNow until {}", why, until);
+        }
+    }
+
+    private void change(int newLimit) {
+        limit = newLimit;
+        answersSinceChange = 0;
+    }
+
+    private void leave(Runnable conclusion) {
+        lock.lock();
+        try {
+            inFlight--;
+            conclusion.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

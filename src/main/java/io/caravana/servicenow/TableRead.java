@@ -1,0 +1,52 @@
+package io.caravana.servicenow;
+
+import io.caravana.execution.Verdict;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What all cursors of one table's read have found together. Safe for several threads. */
+public final class TableRead {
+
+    private final LongAdder received = new LongAdder();
+    private final LongAdder withoutKey = new LongAdder();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private volatile long countBefore = -1;
+    private volatile long countAfter = -1;
+    private volatile int pages;
+
+    void count(Page page) {
+        received.add(page.records().size());
+        withoutKey.add(page.withoutKey());
+        pages++;
+        if (countBefore < 0) {
+            countBefore = page.total();
+        }
+    }
+
+    /** Whether one page has shown the whole table: its own count is as good as one before and one after. */
+    boolean wasOnePage() {
+        return pages == 1;
+    }
+
+    long countBefore() {
+        return countBefore;
+    }
+
+    void countAfter(long rows) {
+        countAfter = rows;
+    }
+
+    /** Lets the other cursors end after the page they are at. */
+    void stop() {
+        stopped.set(true);
+    }
+
+    boolean isStopped() {
+        return stopped.get();
+    }
+
+    /** What the read has proven, once it has come to its end and the rows were counted again. */
+    Verdict verdict() {
+        return Verdict.of(countBefore, countAfter, received.sum(), withoutKey.sum());
+    }
+}

@@ -1,0 +1,124 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Fault.Kind;
+import io.caravana.simulator.Request;
+import io.caravana.table.Window;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+
+/** Large tables: ranges of keys side by side, inside the limits of the instance. */
+@TestPropertySource(
+        properties = {
+            "caravana.simulator.incidents=1500",
+            "caravana.simulator.latency=20ms",
+            "caravana.servicenow.page-size=50",
+            "caravana.servicenow.max-page-size=50",
+            "caravana.servicenow.partition-threshold=200",
+            "caravana.servicenow.partitions=16",
+            "caravana.servicenow.max-concurrent=4"
+        })
+class PartitionedReadTest extends LoadTest {
+
+    private final Window whole = new Window(BEGINNING, TODAY, ZoneOffset.UTC);
+
+    @Test
+    void a_large_table_is_read_side_by_side_and_whole() {
+        simulator.clearRequests();
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.verdict()).isEqualTo("complete");
+        assertThat(simulator.requests().stream()
+                        .filter(this::isRange)
+                        .map(Request::parameters)
+                        .distinct())
+                .hasSizeGreaterThan(15);
+        assertThat(comparison().assertEqual(catalog.tablesOf("incidents").get(0), whole))
+                .isGreaterThan(1_400);
+    }
+
+    @Test
+    void no_more_requests_are_in_flight_than_configured() {
+        simulator.clearRequests();
+        loaded("incidents");
+        assertThat(simulator.counters().maximumInFlight()).isEqualTo(4);
+    }
+
+    @Test
+    void faults_of_all_kinds_in_a_read_side_by_side_lose_no_row() {
+        loaded("incidents");
+        var before = versions("incident");
+        for (var kind : new Kind[] {
+            Kind.RESET, Kind.CUT_BODY, Kind.BROKEN_CUT, Kind.BROKEN_WITH_ERROR, Kind.LOGIN_PAGE, Kind.SEMAPHORE
+        }) {
+            simulator.faults().add(Fault.of(kind).on("incident").sometimes(0.03));
+        }
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.verdict()).isEqualTo("complete");
+        assertThat(incident.unchanged()).isEqualTo(count("incident"));
+        assertThat(versions("incident")).isEqualTo(before);
+    }
+
+    @Test
+    void a_range_that_fails_ends_the_table_and_deletes_nothing() {
+        loaded("incidents");
+        var before = versions("incident");
+        simulator.faults().add(Fault.status(403).on("incident").at(9));
+        var incident = byTable(load("incidents")).get("incident");
+        assertThat(incident.status()).isEqualTo("error");
+        assertThat(incident.error()).contains("403");
+        assertThat(versions("incident")).isEqualTo(before);
+    }
+
+    @Test
+    void a_giant_row_is_rejected_by_its_key_and_the_rest_is_loaded() {
+        loaded("incidents");
+        var rows = count("incident");
+        var giant = simulator.rows("incident").get(700).get("sys_id");
+        simulator.faults().add(Fault.of(Kind.GIANT_ROW).with("sys_id", giant).on("incident"));
+
+        var execution = loaded("incidents");
+
+        var incident = byTable(execution).get("incident");
+        assertThat(incident.rejected()).isEqualTo(1);
+        assertThat(incident.unchanged()).isEqualTo(rows - 1);
+        assertThat(count("incident")).isEqualTo(rows);
+        assertThat(jdbc.sql("SELECT sys_id || ' ' || reason FROM caravana.rejected_record WHERE execution_id = ?")
+                        .param(execution.executionId())
+                        .query(String.class)
+                        .single())
+                .startsWith(giant + " cannot be read: table incident");
+    }
+
+    @Test
+    void too_many_requests_at_once_cost_time_and_no_rows() {
+        loaded("incidents");
+        simulator.faults().add(Fault.of(Kind.SEMAPHORE).on("incident").at(5).times(3));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.unchanged()).isEqualTo(count("incident"));
+    }
+
+    @Test
+    void a_wait_is_shown_while_it_lasts() {
+        loaded("choices");
+        simulator
+                .faults()
+                .add(Fault.of(Kind.RATE_LIMIT)
+                        .with("seconds", "2")
+                        .on("sys_choice")
+                        .times(1));
+        var id = jobs.start("choices", null, null).id();
+        org.awaitility.Awaitility.await()
+                .until(() -> executions.find(id).orElseThrow().tables().get(0).waitingUntil() != null);
+        var ended = end(id);
+        assertThat(ended.status()).as(ended.errorMessage()).isEqualTo("success");
+        assertThat(ended.tables().get(0).waitingUntil()).isNull();
+    }
+
+    private boolean isRange(Request request) {
+        return request.table().equals("incident")
+                && request.parameters().get("sysparm_query").matches(".*sys_id(>=|<).*");
+    }
+}

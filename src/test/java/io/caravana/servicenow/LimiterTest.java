@@ -1,0 +1,160 @@
+package io.caravana.servicenow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+
+class LimiterTest {
+
+    private static final int MOST = 8;
+
+    private final SettableClock clock = new SettableClock();
+    private final Limiter limiter = new Limiter(properties(), clock);
+
+    @Test
+    void it_lets_in_as_many_as_are_configured_and_no_more() throws Exception {
+        assertThat(room()).isEqualTo(MOST);
+    }
+
+    @Test
+    void too_many_at_once_halves_what_may_be_in_flight_and_answers_give_it_back() throws Exception {
+        limiter.enter();
+        limiter.refusedAsTooMany();
+        assertThat(room()).isEqualTo(MOST / 2);
+        answer(4);
+        assertThat(room()).isEqualTo(5);
+        answer(5 + 6 + 7);
+        assertThat(room()).isEqualTo(MOST);
+        answer(100);
+        assertThat(room()).isEqualTo(MOST);
+    }
+
+    @Test
+    void at_least_one_may_be_in_flight() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            limiter.enter();
+            limiter.refusedAsTooMany();
+        }
+        assertThat(room()).isEqualTo(1);
+    }
+
+    @Test
+    void a_wait_that_was_asked_for_is_kept_by_everybody() throws Exception {
+        limiter.enter();
+        limiter.refusedUntil(Duration.ofHours(1));
+        assertThat(limiter.closedUntil()).isEqualTo(clock.instant().plus(Duration.ofHours(1)));
+        assertThat(room()).isZero();
+        clock.now = clock.now.plus(Duration.ofMinutes(61));
+        assertThat(limiter.closedUntil()).isNull();
+        assertThat(room()).isEqualTo(MOST);
+    }
+
+    @Test
+    void an_instance_that_fails_in_a_row_is_left_alone_and_then_asked_by_one() throws Exception {
+        fail(4);
+        assertThat(limiter.closedUntil()).isNull();
+        fail(1);
+        assertThat(limiter.closedUntil()).isEqualTo(clock.instant().plusSeconds(5));
+        clock.now = clock.now.plusSeconds(6);
+        assertThat(room()).isEqualTo(1);
+        fail(1);
+        assertThat(limiter.closedUntil()).isEqualTo(clock.instant().plusSeconds(10));
+        clock.now = clock.now.plusSeconds(11);
+        answer(1);
+        assertThat(room()).isEqualTo(MOST);
+    }
+
+    @Test
+    void an_answer_in_between_is_no_failure_in_a_row() throws Exception {
+        fail(4);
+        answer(1);
+        fail(4);
+        assertThat(limiter.closedUntil()).isNull();
+    }
+
+    private void answer(int times) throws InterruptedException {
+        for (int i = 0; i < times; i++) {
+            limiter.enter();
+            limiter.answered();
+        }
+    }
+
+    private void fail(int times) throws InterruptedException {
+        for (int i = 0; i < times; i++) {
+            limiter.enter();
+            limiter.failed();
+        }
+    }
+
+    /** How many get in now; they leave again. */
+    private int room() throws Exception {
+        var entered = new CountDownLatch(MOST + 1);
+        var threads = new Thread[MOST + 1];
+        for (int i = 0; i < threads.length; i++) {
+            threads[i] = new Thread(() -> enter(entered));
+            threads[i].start();
+        }
+        entered.await(150, TimeUnit.MILLISECONDS);
+        var room = MOST + 1 - (int) entered.getCount();
+        for (var thread : threads) {
+            thread.interrupt();
+            thread.join();
+        }
+        for (int i = 0; i < room; i++) {
+            limiter.refused();
+        }
+        return room;
+    }
+
+    private void enter(CountDownLatch entered) {
+        try {
+            limiter.enter();
+            entered.countDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ServiceNowProperties properties() {
+        return new ServiceNowProperties(
+                "",
+                "",
+                "",
+                25,
+                MOST,
+                1_000,
+                10_000,
+                DataSize.ofMegabytes(64),
+                20_000,
+                16,
+                Duration.ZERO,
+                Duration.ZERO);
+    }
+
+    private static final class SettableClock extends Clock {
+        private volatile Instant now = Instant.parse("2025-01-01T00:00:00Z");
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
