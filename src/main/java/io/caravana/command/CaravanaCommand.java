@@ -19,7 +19,7 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = CaravanaCommand.Version.class,
         description =
                 "Carries ServiceNow tables into PostgreSQL.%nWithout a command: serves the API, the timers and the console.",
-        subcommands = LoadCommand.class)
+        subcommands = {LoadCommand.class, SimulatorCommand.class})
 public final class CaravanaCommand implements Callable<Integer> {
 
     /** The process goes on: a server has been started. */
