@@ -41,8 +41,8 @@ final class Batches {
     public ReplicaTable extend(
             @ExchangeProperty("replica") ReplicaTable table, @ExchangeProperty("tally") Tally tally) {
         var missing = new LinkedHashMap<String, ColumnType>();
-        for (var column : replica.columns(table, tally.page().fields().names())) {
-            if (column != null && table.type(column) == null) {
+        for (var column : tally.columns()) {
+            if (!column.isEmpty() && table.type(column) == null) {
                 missing.put(column, ColumnType.TEXT);
             }
         }
@@ -61,17 +61,17 @@ final class Batches {
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty("replica") ReplicaTable table,
             @ExchangeProperty("tally") Tally tally) {
-        var columns = replica.columns(table, tally.page().fields().names());
-        var rows = storable(records, columns, load, table, tally);
+        var rows = storable(records, load, table, tally);
         if (rows.isEmpty()) {
             return null;
         }
         var written = new ArrayList<String>();
         var parameters = new HashMap<String, Object>();
-        for (int place = 0; place < columns.size(); place++) {
-            var column = columns.get(place);
-            if (column != null && isPresent(rows, place)) {
-                parameters.put(ReplicaTable.parameter(written.size()), values(rows, place));
+        for (int place = 0; place < tally.columns().size(); place++) {
+            var column = tally.columns().get(place);
+            var values = column.isEmpty() ? null : values(rows, place);
+            if (values != null) {
+                parameters.put(ReplicaTable.parameter(written.size()), values);
                 written.add(column);
             }
         }
@@ -82,24 +82,20 @@ final class Batches {
     }
 
     private static Collection<SourceRecord> storable(
-            List<SourceRecord> records, List<String> columns, TableLoad load, ReplicaTable table, Tally tally) {
+            List<SourceRecord> records, TableLoad load, ReplicaTable table, Tally tally) {
+        var execution = load.execution().id();
         var kept = new LinkedHashMap<String, SourceRecord>();
         for (var row : records) {
-            var reason = tally.page().unreadable() == null
-                    ? problem(row, columns, table)
+            var problem = tally.page().unreadable() == null
+                    ? problem(row, tally.columns(), table)
                     : new Problem(null, "cannot be read: " + tally.page().unreadable());
-            if (reason != null) {
-                tally.reject(load.execution().id(), table.name(), row, reason.column, reason.words);
+            if (problem != null) {
+                tally.reject(execution, table.name(), row, problem.column, problem.words);
                 continue;
             }
             var earlier = kept.put(row.sysId(), row);
             if (earlier != null) {
-                tally.reject(
-                        load.execution().id(),
-                        table.name(),
-                        earlier,
-                        ReplicaTable.KEY,
-                        "came twice; the later one is stored");
+                tally.reject(execution, table.name(), earlier, ReplicaTable.KEY, "came twice; the later one is stored");
             }
         }
         return kept.values();
@@ -113,7 +109,7 @@ final class Batches {
         }
         for (int place = 0; place < columns.size(); place++) {
             var value = row.value(place);
-            if (value != null && !value.isEmpty() && columns.get(place) != null) {
+            if (value != null && !value.isEmpty() && !columns.get(place).isEmpty()) {
                 var words = table.type(columns.get(place)).problem(value);
                 if (words != null) {
                     return new Problem(columns.get(place), words);
@@ -123,16 +119,20 @@ final class Batches {
         return null;
     }
 
-    /** A field that no record of the batch has, such as one barred by an access rule, leaves its column as it is. */
-    private static boolean isPresent(Collection<SourceRecord> rows, int place) {
-        return rows.stream().anyMatch(row -> row.value(place) != null);
-    }
-
+    /**
+     * A field's values, empty ones as NULL; null when no record of the batch has the field, as one that is barred by an
+     * access rule: its column is left as it is.
+     */
     private static String[] values(Collection<SourceRecord> rows, int place) {
-        return rows.stream()
-                .map(row -> row.value(place))
-                .map(value -> value == null || value.isEmpty() ? null : value)
-                .toArray(String[]::new);
+        var values = new String[rows.size()];
+        var isPresent = false;
+        var index = 0;
+        for (var row : rows) {
+            var value = row.value(place);
+            isPresent |= value != null;
+            values[index++] = value == null || value.isEmpty() ? null : value;
+        }
+        return isPresent ? values : null;
     }
 
     /** Counts what the statement did. */

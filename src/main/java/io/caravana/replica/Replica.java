@@ -6,7 +6,6 @@ import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
@@ -113,14 +112,5 @@ final class Replica {
                     "the field '%s' would be written to the column '%s', which is taken. Leave one of the two out of 'fields' in tables.yaml"
                             .formatted(field, name));
         }
-    }
-
-    /** The column of each field, by place; null where a field is not stored. Adds what is new as text. */
-    List<String> columns(ReplicaTable table, List<String> names) {
-        var columns = new ArrayList<String>();
-        for (var name : names) {
-            columns.add(name.equals("dv_" + ReplicaTable.KEY) ? null : Identifiers.column(name));
-        }
-        return columns;
     }
 }

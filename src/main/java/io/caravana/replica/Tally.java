@@ -11,6 +11,7 @@ import java.util.Map;
 public final class Tally {
 
     private final Page page;
+    private final List<String> columns;
     private final long started = System.nanoTime();
     private final List<Map<String, Object>> rejected = new ArrayList<>();
     private long inserted;
@@ -19,6 +20,16 @@ public final class Tally {
 
     Tally(Page page) {
         this.page = page;
+        this.columns = page.fields().names().stream().map(Tally::column).toList();
+    }
+
+    private static String column(String field) {
+        return field.equals("dv_" + ReplicaTable.KEY) ? "" : Identifiers.column(field);
+    }
+
+    /** The column of each field, by place; empty where a field is not stored. */
+    List<String> columns() {
+        return columns;
     }
 
     Page page() {
