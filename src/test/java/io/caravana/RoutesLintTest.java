@@ -127,6 +127,13 @@ class RoutesLintTest {
         }
     }
 
+    /** Hawtio draws it as a step before the first one, and from then on no diagram at all. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void no_route_has_an_error_handler_of_its_own(Path file) throws IOException {
+        assertThat(routes(file)).allMatch(route -> !route.has("errorHandler"));
+    }
+
     @Test
     void every_parameter_of_a_template_is_used() throws IOException {
         for (var file : files().toList()) {
