@@ -71,6 +71,7 @@ final class TableApi {
             var records = PageParser.parse(body.json, cursor.fields());
             load.answered(System.nanoTime() - asked.nanos, body.json.count, body.wire.count);
             var total = total(message);
+            exchange.setProperty("answerDate", message.getHeader("Date"));
             message.removeHeaders("*");
             return new Page(cursor.fields(), records, total);
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caravana.Caravana;
+import io.caravana.check.Checks;
+import io.caravana.check.Finding;
 import io.caravana.database.TestDatabase;
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
@@ -87,6 +89,9 @@ class CheckedFieldsTest {
     @Autowired
     Executions executions;
 
+    @Autowired
+    Checks checks;
+
     @BeforeEach
     void forget() {
         simulator.clearRequests();
@@ -145,6 +150,23 @@ class CheckedFieldsTest {
         var table = load("unknown").get("own_field");
         assertThat(table.status()).as(table.error()).isEqualTo("success");
         assertThat(table.recordsExtracted()).isPositive();
+    }
+
+    @Test
+    void a_check_finds_what_would_stop_a_load() {
+        var report = checks.run(finding -> {});
+        assertThat(report.ok()).isFalse();
+        assertThat(report.checks())
+                .filteredOn(finding -> finding.name().equals("table filter"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.ok()).isFalse();
+                    assertThat(finding.detail()).contains("no field 'actve' (filter). Did you mean 'active'?");
+                });
+        assertThat(report.checks())
+                .filteredOn(finding -> finding.name().equals("table right"))
+                .singleElement()
+                .matches(Finding::ok);
     }
 
     private static String error(Map<String, TableLoadView> tables, String table) {
