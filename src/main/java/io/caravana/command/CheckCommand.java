@@ -53,7 +53,7 @@ final class CheckCommand implements Callable<Integer> {
     private static void print(Finding finding, PrintWriter out) {
         var mark = !finding.ok() ? "wrong" : finding.advice().isEmpty() ? "ok" : "note";
         var advice = finding.advice().isEmpty() ? "" : ". " + finding.advice();
-        out.println("%-6s%-22s  %s%s"
+        out.println("%-6s%-28s  %s%s"
                 .formatted(mark, finding.name(), finding.detail().replaceFirst("[.]$", ""), advice));
         out.flush();
     }

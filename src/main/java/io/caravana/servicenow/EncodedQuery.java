@@ -37,6 +37,8 @@ public record EncodedQuery(String text) {
      * @throws IllegalArgumentException saying which part ServiceNow would leave out, answering with more rows
      */
     public static List<String> fieldsOf(String filter) {
+        // what follows an order at the beginning becomes the beginning
+        QueryFields.of(of(filter).text);
         return QueryFields.of(withoutEnd(filter));
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public final class FieldCheck {
             "journal",
             "journal_input");
     /** A part of a walk such as {@code parent.ref_incident.caller_id}: the record seen as one of another table. */
-    private static final String SEEN_AS = "ref_";
+    private static final Pattern SEEN_AS = Pattern.compile("ref_(.+)");
 
     /** A field on its way: the names that are left, from that table on. */
     private record Walk(String field, String place, String table, List<String> left) {
@@ -107,8 +108,9 @@ public final class FieldCheck {
         if (column != null) {
             return walk.isLast() ? null : behind(walk, column);
         }
-        if (walk.next().startsWith(SEEN_AS) && !walk.isLast()) {
-            return walk.to(walk.next().substring(SEEN_AS.length()));
+        var seenAs = SEEN_AS.matcher(walk.next());
+        if (seenAs.matches() && !walk.isLast()) {
+            return walk.to(seenAs.group(1));
         }
         if (described.origin() == Origin.DICTIONARY) {
             throw unknown(walk, described, "");

@@ -33,18 +33,19 @@ final class QueryFields {
     static List<String> of(String query) {
         var fields = new QueryFields();
         if (!query.isEmpty()) {
-            for (var part : query.split("\\^", -1)) {
-                fields.read(part);
+            var parts = query.split("\\^", -1);
+            for (int number = 0; number < parts.length; number++) {
+                fields.read(parts[number], number == 0);
             }
         }
         return List.copyOf(fields.found);
     }
 
-    private void read(String part) {
+    private void read(String part, boolean isFirst) {
         var order = ORDER.matcher(part);
         if (order.matches()) {
             add(order.group("field"), part);
-        } else if (part.startsWith("NQ") || part.startsWith("OR")) {
+        } else if (!isFirst && (part.startsWith("NQ") || part.startsWith("OR"))) {
             condition(part.substring(2), part);
         } else {
             condition(part, part);

@@ -46,7 +46,7 @@ final class TableApi {
     }
 
     /**
-     * Reads the answer whole and gives its connection back.
+     * Reads the answer whole and gives its connection back. Its date stays in the property {@code answerDate}.
      *
      * @return the page
      * @throws ServiceNowException if the answer is not a page
