@@ -4,6 +4,8 @@ import io.caravana.database.DatabaseFacts;
 import io.caravana.replica.ReplicaProperties;
 import io.caravana.replica.ReplicaSource;
 import io.caravana.servicenow.ServiceNowAccess;
+import io.caravana.table.Catalog;
+import io.caravana.table.Table;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
@@ -21,12 +23,19 @@ final class DatabaseTrials {
     private final ReplicaProperties replica;
     private final ReplicaSource source;
     private final ServiceNowAccess access;
+    private final Catalog catalog;
 
-    DatabaseTrials(DatabaseFacts database, ReplicaProperties replica, ReplicaSource source, ServiceNowAccess access) {
+    DatabaseTrials(
+            DatabaseFacts database,
+            ReplicaProperties replica,
+            ReplicaSource source,
+            ServiceNowAccess access,
+            Catalog catalog) {
         this.database = database;
         this.replica = replica;
         this.source = source;
         this.access = access;
+        this.catalog = catalog;
     }
 
     List<Trial> trials() {
@@ -46,6 +55,15 @@ final class DatabaseTrials {
     }
 
     private Finding tryRights() {
+        var targets = catalog.tables().stream().map(Table::target).toList();
+        var foreign = database.foreignTables(replica.schema(), targets);
+        if (!foreign.isEmpty()) {
+            return Finding.wrong(
+                    RIGHTS,
+                    "the user %s may not write %d tables that are there, e.g. %s"
+                            .formatted(database.user(), foreign.size(), foreign.get(0)),
+                    "Use the database user that has made them");
+        }
         var grants = database.missingGrants(replica.schema());
         return grants.isEmpty()
                 ? Finding.fine(RIGHTS, "the user %s may create what a load needs".formatted(database.user()))

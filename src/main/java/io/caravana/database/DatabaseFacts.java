@@ -59,6 +59,25 @@ public final class DatabaseFacts {
         return grants;
     }
 
+    /**
+     * The tables that are there and that the user may not write: Caravana's own, where a right is missing, and replica
+     * tables that belong to somebody else, as only their owner can add a column or an index.
+     */
+    public List<String> foreignTables(String replicaSchema, List<String> replicaTables) {
+        return jdbc.sql("""
+                SELECT nspname || '.' || relname FROM pg_class AS t JOIN pg_namespace AS s ON s.oid = t.relnamespace
+                WHERE relkind IN ('r', 'p') AND (
+                  nspname = :own AND NOT (has_table_privilege(t.oid, 'SELECT') AND has_table_privilege(t.oid, 'INSERT')
+                    AND has_table_privilege(t.oid, 'UPDATE') AND has_table_privilege(t.oid, 'DELETE'))
+                  OR nspname = :replica AND relname IN (:tables) AND NOT pg_has_role(relowner, 'USAGE'))
+                ORDER BY 1""")
+                .param("own", OWN_SCHEMA)
+                .param("replica", replicaSchema)
+                .param("tables", replicaTables)
+                .query(String.class)
+                .list();
+    }
+
     private String grant(String what, String on) {
         return jdbc.sql("SELECT 'GRANT %s' || quote_ident(%s) || ' TO ' || quote_ident(current_user)"
                         .formatted(what, on))

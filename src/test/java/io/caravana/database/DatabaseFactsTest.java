@@ -81,6 +81,22 @@ class DatabaseFactsTest {
     }
 
     @Test
+    void tables_of_somebody_else_are_named() {
+        grants.sql("CREATE SCHEMA caravana").update();
+        grants.sql("CREATE SCHEMA servicenow").update();
+        for (var table : List.of("caravana.granted", "caravana.ungranted", "servicenow.incident", "servicenow.view")) {
+            grants.sql("CREATE TABLE " + table + " (id text)").update();
+        }
+        grants.sql("GRANT ALL ON caravana.granted, servicenow.incident TO " + ROLE)
+                .update();
+        var replicaTables = List.of("incident", "groups");
+        assertThat(facts.foreignTables("servicenow", replicaTables))
+                .containsExactly("caravana.ungranted", "servicenow.incident");
+        assertThat(new DatabaseFacts(owner).foreignTables("servicenow", replicaTables))
+                .isEmpty();
+    }
+
+    @Test
     void connections_are_counted_for_all_users() {
         var slots = facts.slots();
         var most = grants.sql("SELECT current_setting('max_connections')::int")
