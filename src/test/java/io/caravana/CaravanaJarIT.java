@@ -102,6 +102,43 @@ class CaravanaJarIT {
         }
     }
 
+    @Test
+    void a_check_of_a_right_setup_ends_with_0_and_leaves_the_database_as_it_is() throws Exception {
+        try (var instance = instance()) {
+            var environment = towards(instance);
+            try (var caravana = run(environment, "check")) {
+                assertThat(caravana.exitCode()).as(caravana.output()).isZero();
+                assertThat(caravana.output().lines()).hasSize(20).allMatch(line -> line.startsWith("ok "));
+                assertThat(caravana.output())
+                        .containsPattern("table incident +[\\d,]+ rows; types from the dictionary");
+            }
+            try (var connection = DriverManager.getConnection(environment.get("DATABASE_URL"));
+                    var rows = connection
+                            .createStatement()
+                            .executeQuery(
+                                    "SELECT count(*) FROM pg_namespace WHERE nspname IN ('caravana', 'servicenow')")) {
+                rows.next();
+                assertThat(rows.getInt(1)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void a_check_of_a_wrong_setup_ends_with_1_and_says_in_a_line_each_what_to_do() throws Exception {
+        try (var instance = instance()) {
+            var environment = new HashMap<>(towards(instance));
+            environment.put("SERVICENOW_PASSWORD", PASSWORD + "-mistyped");
+            try (var caravana = run(environment, "check")) {
+                assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+                assertThat(caravana.output())
+                        .containsPattern("wrong +sign-in .*401.*Check SERVICENOW_USERNAME and SERVICENOW_PASSWORD")
+                        .containsPattern("ok +database ")
+                        .doesNotContain(PASSWORD, "\tat ")
+                        .hasLineCount(6);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -2,6 +2,7 @@ package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.check.Checks;
 import io.caravana.execution.Executions;
 import io.caravana.job.Jobs;
 import java.io.IOException;
@@ -26,11 +27,13 @@ final class Api {
 
     private final Jobs jobs;
     private final Executions executions;
+    private final Checks checks;
     private final ObjectMapper json;
 
-    Api(Jobs jobs, Executions executions, ObjectMapper json) {
+    Api(Jobs jobs, Executions executions, Checks checks, ObjectMapper json) {
         this.jobs = jobs;
         this.executions = executions;
+        this.checks = checks;
         this.json = json;
     }
 
@@ -97,6 +100,11 @@ final class Api {
             throw new BadRequestException(404, "there is no execution '%s'".formatted(id));
         }
         answer(exchange, execution.get());
+    }
+
+    /** Tries everything that a load needs and answers with what was found. */
+    public void check(Exchange exchange) throws JsonProcessingException {
+        answer(exchange, checks.run(finding -> {}));
     }
 
     private void answer(Exchange exchange, Object answer) throws JsonProcessingException {

@@ -17,8 +17,6 @@ interface DatabaseServer extends AutoCloseable {
     /** A server that somebody else runs. */
     record External(Database database) implements DatabaseServer {
 
-        private static final int OLDEST_VERSION = 14;
-
         /**
          * Connects once, as a pool would try for long and then fail with a page of stack trace.
          *
@@ -28,10 +26,10 @@ interface DatabaseServer extends AutoCloseable {
             var database = Database.at(properties.url(), properties.username(), false);
             try (var connection = connect(properties)) {
                 int version = connection.getMetaData().getDatabaseMajorVersion();
-                if (version < OLDEST_VERSION) {
+                if (version < DatabaseFacts.OLDEST_VERSION) {
                     throw new DatabaseStartException(
                             database.jdbcUrl() + " is a PostgreSQL " + version + ".",
-                            "Use a PostgreSQL " + OLDEST_VERSION + " or newer.");
+                            "Use a PostgreSQL " + DatabaseFacts.OLDEST_VERSION + " or newer.");
                 }
                 return new External(database);
             } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package io.caravana.replica;
 
 import io.caravana.servicenow.ServiceNowAccess;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -34,6 +35,18 @@ public final class ReplicaSource {
         if (!known.equals(access.name())) {
             throw new OtherSourceException(known, access.name());
         }
+    }
+
+    /** The instance that the database is a replica of; empty when it is of none yet. */
+    public Optional<String> known() {
+        var isThere = jdbc.sql("SELECT to_regclass('caravana.replica_source') IS NOT NULL")
+                .query(Boolean.class)
+                .single();
+        return isThere
+                ? jdbc.sql("SELECT url FROM caravana.replica_source")
+                        .query(String.class)
+                        .optional()
+                : Optional.empty();
     }
 
     /** A load was asked for from another instance than the one that the database is a replica of. */

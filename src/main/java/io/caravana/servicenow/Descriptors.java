@@ -1,5 +1,6 @@
 package io.caravana.servicenow;
 
+import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,11 +23,11 @@ final class Descriptors {
             var owner = table;
             read("columns.csv", cells -> {
                 if (cells.get(0).equals(owner)) {
-                    columns.add(new SourceColumn(cells.get(1), cells.get(2)));
+                    columns.add(new SourceColumn(cells.get(1), cells.get(2), cells.get(4)));
                 }
             });
         }
-        return new SourceTable(name, columns);
+        return new SourceTable(name, columns, columns.isEmpty() ? Origin.NOTHING : Origin.DESCRIPTOR);
     }
 
     private static String parentOf(String name) {

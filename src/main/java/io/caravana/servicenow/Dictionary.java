@@ -2,8 +2,8 @@ package io.caravana.servicenow;
 
 import io.caravana.execution.Failures;
 import io.caravana.execution.TableLoad;
+import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
-import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The steps of the route {@code describe-table}: a table's columns and their types from {@code sys_db_object} (a table
+ * The steps of the routes {@code describe-table} and {@code check-fields}: a table's columns and their types from {@code sys_db_object} (a table
  * inherits the columns of the tables above it) and {@code sys_dictionary}. An account that may not read those gets the
  * descriptor of the table as ServiceNow ships it.
  */
@@ -27,6 +27,9 @@ import org.springframework.stereotype.Component;
 final class Dictionary {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dictionary.class);
+    /** The exchange property that names the table to describe. */
+    private static final String TABLE = "described";
+
     private static final int PAGE = 5_000;
     private static final int GENERATIONS = 8;
     /** A secret's display value is a row of stars and its raw value is of no use: neither is carried. */
@@ -38,9 +41,9 @@ final class Dictionary {
         this.descriptors = descriptors;
     }
 
-    /** A cursor over the table's own entry, with the names of the tables above it. */
-    public PageCursor lineage(@ExchangeProperty("load") TableLoad load) {
-        var query = EncodedQuery.ALL.and("name", "=", load.table().source());
+    /** A cursor over a table's own entry, with the names of the tables above it. */
+    public PageCursor lineage(@ExchangeProperty(TABLE) String table) {
+        var query = EncodedQuery.ALL.and("name", "=", table);
         return new PageCursor("sys_db_object", query, ancestors(), false, 1);
     }
 
@@ -51,8 +54,8 @@ final class Dictionary {
     }
 
     /** A cursor over the columns of the table and of those above it. */
-    public PageCursor columns(@ExchangeProperty("load") TableLoad load, @Body List<Map<String, String>> lineage) {
-        var names = new LinkedHashSet<>(List.of(load.table().source()));
+    public PageCursor columns(@ExchangeProperty(TABLE) String table, @Body List<Map<String, String>> lineage) {
+        var names = new LinkedHashSet<>(List.of(table));
         lineage.forEach(entry -> ancestors().stream()
                 .map(field -> entry.getOrDefault(field, ""))
                 .filter(name -> !name.isEmpty())
@@ -61,68 +64,74 @@ final class Dictionary {
                 .and("name", "IN", String.join(",", names))
                 .and("elementISNOTEMPTY")
                 .and("active!=false");
-        return new PageCursor("sys_dictionary", query, List.of("name", "element", "internal_type"), false, PAGE);
+        return new PageCursor(
+                "sys_dictionary", query, List.of("name", "element", "internal_type", "reference"), false, PAGE);
     }
 
-    /**
-     * The table as the dictionary has it.
-     *
-     * @throws ServiceNowException.Permanent if the configuration names a field that the table does not have
-     */
-    public SourceTable describe(@ExchangeProperty("load") TableLoad load, @Body List<Map<String, String>> entries) {
+    /** The table as the dictionary has it; as its descriptor has it, where the dictionary shows nothing. */
+    public SourceTable describe(@ExchangeProperty(TABLE) String table, @Body List<Map<String, String>> entries) {
         var columns = new LinkedHashMap<String, SourceColumn>();
         for (var entry : entries) {
-            var column = new SourceColumn(entry.get("element"), entry.getOrDefault("internal_type", ""));
+            var column = new SourceColumn(
+                    entry.get("element"), entry.getOrDefault("internal_type", ""), entry.getOrDefault("reference", ""));
             if (!NOT_CARRIED.contains(column.type())) {
-                columns.merge(column.name(), column, (first, second) -> own(load.table(), entry, first, second));
+                columns.merge(column.name(), column, (first, second) -> own(table, entry, first, second));
             }
         }
         if (!columns.containsKey("sys_id")) {
-            return described(load.table());
+            return descriptors.find(table);
         }
-        return checked(load.table(), new SourceTable(load.table().source(), new ArrayList<>(columns.values())));
+        return new SourceTable(table, new ArrayList<>(columns.values()), Origin.DICTIONARY);
     }
 
     /** A table may override an inherited column; its own entry holds. */
-    private static SourceColumn own(Table table, Map<String, String> entry, SourceColumn first, SourceColumn second) {
-        return table.source().equals(entry.get("name")) ? second : first;
+    private static SourceColumn own(String table, Map<String, String> entry, SourceColumn first, SourceColumn second) {
+        return table.equals(entry.get("name")) ? second : first;
     }
 
     /** No entries, where the account may not read them. */
     public List<Map<String, String>> unreadable(
-            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty(TABLE) String table,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) ServiceNowException.Permanent cause) {
         if (cause.isSignInRefused()) {
             throw cause;
         }
-        LOG.warn("The dictionary of {} cannot be read: {}", load.table().source(), Failures.explain(cause));
+        LOG.warn("The dictionary of {} cannot be read: {}", table, Failures.explain(cause));
         return List.of();
     }
 
-    private SourceTable described(Table table) {
-        var described = descriptors.find(table.source());
-        LOG.warn(
-                "The dictionary shows no columns of {} to this account: its types come from {}",
-                table.source(),
-                described.columns().isEmpty() ? "nowhere, all is text" : "Caravana's own descriptor");
-        return described.columns().isEmpty() ? described : checked(table, described);
+    /**
+     * Begins to check the fields that the table's configuration names.
+     *
+     * @throws ServiceNowException.Permanent if one is not there
+     */
+    public FieldCheck check(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
+        if (source.origin() == Origin.DICTIONARY) {
+            LOG.info(
+                    "The types of {} come from {}",
+                    source.name(),
+                    source.origin().words());
+        } else {
+            LOG.warn(
+                    "The dictionary shows no columns of {} to this account: its types come from {}",
+                    source.name(),
+                    source.origin().words());
+        }
+        return new FieldCheck(load.table(), source);
     }
 
-    /** ServiceNow drops what it does not know from a query and answers with more rows; so nothing unknown is asked. */
-    private static SourceTable checked(Table table, SourceTable source) {
-        var known = source.byName().keySet();
-        var asked = new ArrayList<>(table.fields());
-        if (table.hasWindow()) {
-            asked.add(table.windowColumn());
-        }
-        for (var field : asked) {
-            var first = field.split("\\.", 2)[0];
-            if (!known.contains(first)) {
-                throw new ServiceNowException.Permanent(
-                        "table %s has no field '%s'. Correct its entry in tables.yaml".formatted(table.source(), field),
-                        null);
-            }
-        }
-        return source;
+    /** Goes on with the table that a dot-walk leads to. */
+    public void follow(@ExchangeProperty("fields") FieldCheck fields, @Body SourceTable described) {
+        fields.describe(described);
+    }
+
+    /** A cursor over a few rows that show which of the doubtful fields are there. */
+    public PageCursor probe(@ExchangeProperty("fields") FieldCheck fields) {
+        return fields.probe();
+    }
+
+    /** Looks whether the rows have the doubtful fields. */
+    public void probed(@ExchangeProperty("fields") FieldCheck fields, @Body Page page) {
+        fields.probed(page);
     }
 }

@@ -1,6 +1,7 @@
 package io.caravana.servicenow;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -9,20 +10,36 @@ import java.util.stream.Collectors;
  *
  * <p>{@code ^NQ} starts a second query that is or-ed with the first as a whole, so a condition for all rows has to be
  * added to each of them; {@code ^OR} binds to the condition before it and needs no care. An order in a configured
- * filter would break keyset reading and is left out.
+ * filter would break keyset reading and is left out, and so is the {@code ^EQ} that queries copied from a list end in.
  */
 public record EncodedQuery(String text) {
 
     private static final Pattern NEW_QUERY = Pattern.compile("\\^NQ");
     private static final Pattern ORDER = Pattern.compile("(?:^|\\^)ORDERBY[^^]*");
+    private static final Pattern END = Pattern.compile("\\^EQ(?=\\^|$)");
     private static final Pattern UNSAFE = Pattern.compile("[\\^\\r\\n]");
 
     public static final EncodedQuery ALL = new EncodedQuery("");
 
     /** A configured filter. */
     public static EncodedQuery of(String filter) {
-        var ordered = ORDER.matcher(filter).replaceAll("");
+        var ordered = ORDER.matcher(withoutEnd(filter)).replaceAll("");
         return new EncodedQuery(ordered.startsWith("^") ? ordered.substring(1) : ordered);
+    }
+
+    private static String withoutEnd(String filter) {
+        return END.matcher(filter).replaceAll("");
+    }
+
+    /**
+     * The fields that a configured filter names, in its conditions and in its order; a dot-walk is one field.
+     *
+     * @throws IllegalArgumentException saying which part ServiceNow would leave out, answering with more rows
+     */
+    public static List<String> fieldsOf(String filter) {
+        // what follows an order at the beginning becomes the beginning
+        QueryFields.of(of(filter).text);
+        return QueryFields.of(withoutEnd(filter));
     }
 
     /** This query and, for every row it finds, that condition too. */

@@ -74,7 +74,7 @@ public abstract sealed class ServiceNowException extends RuntimeException {
         }
 
         /** Whether the account itself was refused, and not only what it asked for. */
-        boolean isSignInRefused() {
+        public boolean isSignInRefused() {
             return status == 401;
         }
     }

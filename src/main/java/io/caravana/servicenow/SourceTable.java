@@ -10,15 +10,35 @@ import java.util.stream.Collectors;
  *
  * @param name its name there
  * @param columns its own and its inherited columns; empty when nothing could be learned
+ * @param origin where the columns and their types are known from
  */
-public record SourceTable(String name, List<SourceColumn> columns) {
+public record SourceTable(String name, List<SourceColumn> columns, Origin origin) {
+
+    /** Where columns and their types are known from. */
+    public enum Origin {
+        DICTIONARY("the dictionary"),
+        DESCRIPTOR("Caravana's own descriptor"),
+        NOTHING("nowhere, all is text");
+
+        private final String words;
+
+        Origin(String words) {
+            this.words = words;
+        }
+
+        /** Where, as the end of the sentence "its types come from". */
+        public String words() {
+            return words;
+        }
+    }
 
     /**
      * A column in ServiceNow.
      *
      * @param type the dictionary's {@code internal_type}, e.g. {@code glide_date_time}
+     * @param reference the table that its values are keys of; empty when it is no reference
      */
-    public record SourceColumn(String name, String type) {}
+    public record SourceColumn(String name, String type, String reference) {}
 
     public SourceTable {
         columns = List.copyOf(columns);

@@ -63,7 +63,7 @@ final class TableApi {
     }
 
     /**
-     * Reads the answer whole and gives its connection back.
+     * Reads the answer whole and gives its connection back. Its date stays in the property {@code answerDate}.
      *
      * @return the page
      * @throws ServiceNowException if the answer is not a page
@@ -91,6 +91,7 @@ final class TableApi {
             cursor.answered(records.size(), body.json.count, nanos);
             limiter.answered();
             var total = total(message);
+            exchange.setProperty("answerDate", message.getHeader("Date"));
             message.removeHeaders("*");
             return new Page(cursor.fields(), records, total, asked.request.limit(), cursor.unreadable());
         }
