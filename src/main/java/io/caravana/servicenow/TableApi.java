@@ -21,9 +21,11 @@ final class TableApi {
     private static final String ASKED = "asked";
 
     private final ServiceNowAccess access;
+    private final Refusals refusals;
 
-    TableApi(ServiceNowAccess access) {
+    TableApi(ServiceNowAccess access, Refusals refusals) {
         this.access = access;
+        this.refusals = refusals;
     }
 
     private record Asked(PageRequest request, long nanos) {}
@@ -40,7 +42,6 @@ final class TableApi {
         message.setHeader(Exchange.HTTP_QUERY, request.queryString());
         message.setHeader("Accept", "application/json");
         message.setHeader("Accept-Encoding", "gzip");
-        message.setHeader("Authorization", access.authorization());
         exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true);
         exchange.setProperty(ASKED, new Asked(request, System.nanoTime()));
     }
@@ -86,7 +87,8 @@ final class TableApi {
         load.unanswered(System.nanoTime() - asked.nanos);
         // the answer's stream is closed, nobody may read it
         exchange.getMessage().setBody(null);
-        var failure = cause instanceof IOException io ? Answers.of(asked.request, io) : cause;
+        var failure = refusals.explain(
+                exchange, asked.request, cause instanceof IOException io ? Answers.of(asked.request, io) : cause);
         if (failure instanceof ServiceNowException.Retryable retryable && retryable.retryAfter() != null) {
             exchange.getMessage()
                     .setHeader(Exchange.REDELIVERY_DELAY, retryable.retryAfter().toMillis());
