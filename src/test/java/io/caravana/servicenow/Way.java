@@ -22,7 +22,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /** The way from Camel's HTTP component to an instance, configured as a user would, without the rest of Caravana. */
 final class Way {
@@ -63,7 +62,7 @@ final class Way {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
+    /** Not annotated as a configuration, or every test of the whole application would find it. */
     @EnableConfigurationProperties({ServiceNowProperties.class, SignInProperties.class, ConnectionProperties.class})
     static class Settings {
         @Bean
