@@ -195,7 +195,7 @@ class CaravanaJarIT {
     }
 
     private static Simulator instance() {
-        var properties = new SimulatorProperties(0, 7, 200, 90, 0, "", "reader", PASSWORD, Duration.ZERO);
+        var properties = new SimulatorProperties(0, 7, 200, 90, 0, "", "reader", PASSWORD, Duration.ZERO, "");
         return Simulator.start(properties, Clock.systemUTC());
     }
 

@@ -51,7 +51,8 @@ final class SimulatorCommand implements Callable<Integer> {
                 data,
                 username,
                 password,
-                Duration.ofMillis(latency));
+                Duration.ofMillis(latency),
+                defaults.apiKey());
         try (var simulator = Simulator.start(properties, Clock.systemUTC())) {
             spec.commandLine().getOut().println("ServiceNow  " + simulator.url());
             spec.commandLine().getOut().flush();

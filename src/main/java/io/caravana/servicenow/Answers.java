@@ -19,6 +19,10 @@ final class Answers {
 
     private static final String SAYS = "%s: ServiceNow answered %d%s. %s";
 
+    private static final int PROXY_AUTHENTICATION = 407;
+    static final String PROXY_REFUSED =
+            "The proxy refused the sign-in: check SERVICENOW_PROXY_USERNAME and SERVICENOW_PROXY_PASSWORD";
+
     private Answers() {}
 
     /**
@@ -38,11 +42,9 @@ final class Answers {
 
     /** Classifies a page that did not arrive. */
     static ServiceNowException of(PageRequest request, IOException failure) {
-        if (failure instanceof SSLHandshakeException || failure instanceof SSLPeerUnverifiedException) {
-            return new Permanent(
-                    "%s: the connection is not trusted. Check SERVICENOW_URL and the truststore"
-                            .formatted(request.place()),
-                    failure);
+        var lasting = lasting(failure);
+        if (!lasting.isEmpty()) {
+            return new Permanent("%s: %s".formatted(request.place(), lasting), failure);
         }
         var what = failure instanceof BrokenAnswer || failure instanceof com.fasterxml.jackson.core.JacksonException
                 ? "the answer is not a whole page"
@@ -50,6 +52,14 @@ final class Answers {
         var remedy = isTooMuch(failure) ? Remedy.SMALLER_PAGE : Remedy.TIME;
         return new Retryable(
                 "%s: %s: %s".formatted(request.place(), what, failure.getMessage()), remedy, null, failure);
+    }
+
+    /** Why a connection would fail again; empty when it may well come about later. */
+    static String lasting(IOException failure) {
+        if (failure instanceof SSLHandshakeException || failure instanceof SSLPeerUnverifiedException) {
+            return "the connection is not trusted. Check SERVICENOW_URL and caravana.servicenow.ssl-bundle";
+        }
+        return "";
     }
 
     /** An answer that is a page of HTML, or that leads to one. */
@@ -91,9 +101,10 @@ final class Answers {
     private static String advice(int status, PageRequest request) {
         return switch (status) {
             case 400 -> "Check that the table and the query are right";
-            case 401 -> "Check SERVICENOW_USERNAME and SERVICENOW_PASSWORD";
+            case 401 -> "The sign-in was refused";
             case 403 -> "The account needs a role that can read " + request.table();
             case 404 -> "Check SERVICENOW_URL and the table's name";
+            case PROXY_AUTHENTICATION -> PROXY_REFUSED;
             case 429 -> "The instance limits requests: lower caravana.servicenow.rate-limit or max-concurrent";
             default ->
                 status >= 300 && status < 400

@@ -1,9 +1,12 @@
 package io.caravana.servicenow;
 
+import java.time.Clock;
 import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.hc.core5.util.Timeout;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -12,21 +15,45 @@ class HttpConfiguration {
 
     /** Requests in flight are limited by the connections there are; what fails is tried again by the routes alone. */
     @Bean
-    ComponentCustomizer httpLimits(ServiceNowProperties properties) {
+    ComponentCustomizer httpLimits(ServiceNowProperties properties, Connections connections, Signature signature) {
         return ComponentCustomizer.builder(HttpComponent.class)
                 // the starter's own customizer writes every default over what came before it
                 .withOrder(Ordered.LOWEST)
                 .build(http -> {
-                    http.setMaxTotalConnections(properties.maxConcurrent());
-                    http.setConnectionsPerRoute(properties.maxConcurrent());
+                    http.setClientConnectionManager(connections.toTables());
+                    http.setHttpClientConfigurer(client -> signature.on(connections.route(client)));
                     http.setAutomaticRetriesDisabled(true);
                     http.setFollowRedirects(false);
                     // unpacked by ourselves, so that it is known what travelled
                     http.setContentCompressionDisabled(true);
                     http.setConnectionRequestTimeout(Timeout.ofHours(1).toMilliseconds());
-                    http.setConnectTimeout(properties.connectTimeout().toMillis());
                     http.setResponseTimeout(properties.responseTimeout().toMillis());
-                    http.setSoTimeout(properties.responseTimeout().toMillis());
                 });
+    }
+
+    @Bean
+    Connections connections(
+            ServiceNowProperties limits, ConnectionProperties properties, ObjectProvider<SslBundles> bundles) {
+        return Connections.of(limits, properties, bundles.getIfAvailable());
+    }
+
+    @Bean
+    SignIn signIn(
+            ServiceNowAccess access,
+            SignInProperties properties,
+            ConnectionProperties connection,
+            Connections connections,
+            Clock clock) {
+        return new SignInChoice(access, properties, connection).make(connections, clock);
+    }
+
+    @Bean
+    Keyring keyring(SignIn signIn, Clock clock) {
+        return new Keyring(signIn, clock);
+    }
+
+    @Bean
+    Signature signature(ServiceNowAccess access, Keyring keyring, SignIn signIn) {
+        return new Signature(access.url(), keyring, signIn);
     }
 }

@@ -1,12 +1,10 @@
 package io.caravana.servicenow;
 
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * The instance to read from and the account to read it with.
+ * The instance to read from, and the account to read it with where the sign-in has one.
  *
  * @param url the instance's address without a trailing slash
  * @param simulated whether it is the built-in simulator
@@ -32,12 +30,6 @@ public record ServiceNowAccess(URI url, String username, String password, boolea
     /** What tells this source from others: the simulator's port is any that is free. */
     public String name() {
         return simulated ? "the built-in simulator" : url.toString();
-    }
-
-    /** The value of the {@code Authorization} header. */
-    String authorization() {
-        var pair = username + ":" + password;
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

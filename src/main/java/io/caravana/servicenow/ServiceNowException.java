@@ -22,7 +22,9 @@ public abstract sealed class ServiceNowException extends RuntimeException {
         /** Fewer requests at once. */
         FEWER_AT_ONCE,
         /** The wait that ServiceNow has asked for. */
-        ASKED_WAIT
+        ASKED_WAIT,
+        /** The credentials that have been renewed. */
+        NEW_CREDENTIALS
     }
 
     /** The same request may well succeed later. */

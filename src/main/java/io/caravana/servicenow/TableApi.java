@@ -22,11 +22,13 @@ final class TableApi {
     private static final String ASKED = "asked";
 
     private final ServiceNowAccess access;
+    private final Refusals refusals;
     private final Limiter limiter;
     private final long maxBytes;
 
-    TableApi(ServiceNowAccess access, Limiter limiter, ServiceNowProperties properties) {
+    TableApi(ServiceNowAccess access, Refusals refusals, Limiter limiter, ServiceNowProperties properties) {
         this.access = access;
+        this.refusals = refusals;
         this.limiter = limiter;
         this.maxBytes = properties.maxPageBytes().toBytes();
     }
@@ -57,7 +59,6 @@ final class TableApi {
         message.setHeader(Exchange.HTTP_QUERY, asked.request.queryString());
         message.setHeader("Accept", "application/json");
         message.setHeader("Accept-Encoding", "gzip");
-        message.setHeader("Authorization", access.authorization());
         exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true);
         exchange.setProperty(ASKED, new Asked(asked.request, System.nanoTime()));
     }
@@ -111,7 +112,8 @@ final class TableApi {
         load.unanswered(System.nanoTime() - asked.nanos);
         // the answer's stream is closed, nobody may read it
         exchange.getMessage().setBody(null);
-        var failure = cause instanceof IOException io ? Answers.of(asked.request, io) : cause;
+        var failure = refusals.explain(
+                exchange, asked.request, cause instanceof IOException io ? Answers.of(asked.request, io) : cause);
         if (failure instanceof ServiceNowException.Retryable retryable) {
             remedy(exchange, cursor, retryable);
         } else {
@@ -123,6 +125,10 @@ final class TableApi {
     private void remedy(Exchange exchange, PageCursor cursor, ServiceNowException.Retryable failure) {
         switch (failure.remedy()) {
             case TIME -> limiter.failed();
+            case NEW_CREDENTIALS -> {
+                limiter.refused();
+                atOnce(exchange);
+            }
             case FEWER_AT_ONCE -> limiter.refusedAsTooMany();
             case ASKED_WAIT -> {
                 limiter.refusedUntil(failure.retryAfter());

@@ -6,6 +6,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,6 +21,8 @@ record Call(
         String path,
         Map<String, String> parameters,
         String authorization,
+        String apiKey,
+        String cookies,
         boolean acceptsGzip,
         byte[] body) {
 
@@ -34,6 +37,8 @@ record Call(
                 exchange.getRequestURI().getPath(),
                 parameters(exchange.getRequestURI().getRawQuery()),
                 headers.getFirst("Authorization"),
+                headers.getFirst("x-sn-apikey"),
+                String.join("; ", headers.getOrDefault("Cookie", List.of())),
                 encoding != null && encoding.contains("gzip"),
                 exchange.getRequestBody().readAllBytes());
     }

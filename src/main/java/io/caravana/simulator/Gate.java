@@ -4,32 +4,36 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Lets in who has the password or a token that has not expired, and hands out tokens at {@code /oauth_token.do}. */
+/** Lets in who has the password, the API key, or a token or session that has not expired, and hands out tokens at {@code /oauth_token.do}. */
 final class Gate {
     private static final int EXPIRES_IN = 1_799;
 
     private final String username;
     private final String password;
+    private final String apiKey;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Instant> accessTokens = new ConcurrentHashMap<>();
+    private final Map<String, Instant> sessions = new ConcurrentHashMap<>();
     private final Map<String, Instant> refreshTokens = new ConcurrentHashMap<>();
 
-    Gate(String username, String password, Clock clock) {
-        this.username = username;
-        this.password = password;
+    Gate(SimulatorProperties properties, Clock clock) {
+        this.username = properties.username();
+        this.password = properties.password();
+        this.apiKey = properties.apiKey();
         this.clock = clock;
     }
 
     boolean letsIn(Call call) {
         var authorization = call.authorization();
         if (authorization == null) {
-            return false;
+            return hasKey(call) || hasSession(call);
         }
         if (authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
             var expected =
@@ -40,6 +44,20 @@ final class Gate {
                 && isValid(accessTokens, authorization.substring(7).strip());
     }
 
+    private boolean hasKey(Call call) {
+        return !apiKey.isEmpty() && apiKey.equals(call.apiKey());
+    }
+
+    private boolean hasSession(Call call) {
+        return Arrays.stream(call.cookies().split("; "))
+                .filter(cookie -> cookie.startsWith("JSESSIONID="))
+                .anyMatch(cookie -> isValid(sessions, cookie.substring("JSESSIONID=".length())));
+    }
+
+    String openSession() {
+        return issue(sessions, EXPIRES_IN);
+    }
+
     Answer refusal() {
         return Answer.error(401, "User Not Authenticated", "Required to provide Auth information")
                 .with("WWW-Authenticate", "BASIC realm=\"Service-now\"");
@@ -47,6 +65,7 @@ final class Gate {
 
     void expireTokens() {
         accessTokens.clear();
+        sessions.clear();
     }
 
     Answer token(Call call) {

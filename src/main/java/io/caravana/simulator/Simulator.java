@@ -46,7 +46,7 @@ public final class Simulator implements AutoCloseable {
         records = new Records(tables, clock);
         changes = new Changes(tables, folder, new DeskWork(tables, records, clock, properties.seed()));
         faults = new Faults(properties.seed());
-        gate = new Gate(properties.username(), properties.password(), clock);
+        gate = new Gate(properties, clock);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), properties.port()), BACKLOG);
         workers = workers();
         server.setExecutor(workers);
@@ -137,7 +137,12 @@ public final class Simulator implements AutoCloseable {
         return faults;
     }
 
-    /** Makes every OAuth access token invalid at once; refresh tokens stay good. */
+    /** Opens a session as a sign-in in a browser does; returns the value of its cookie JSESSIONID. */
+    public String openSession() {
+        return gate.openSession();
+    }
+
+    /** Makes every OAuth access token and every session invalid at once; refresh tokens stay good. */
     public void expireTokens() {
         gate.expireTokens();
     }

@@ -21,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * @param username user of basic authentication, and client id of OAuth
  * @param password password of basic authentication, and client secret of OAuth
  * @param latency how long every answer is held back
+ * @param apiKey key that is let in with the header x-sn-apikey; empty: none is
  */
 @ConfigurationProperties("caravana.simulator")
 @Validated
@@ -33,22 +34,29 @@ public record SimulatorProperties(
         @DefaultValue("") String data,
         @DefaultValue("caravana") @NotBlank String username,
         @DefaultValue("caravana") @NotBlank String password,
-        @DefaultValue("0s") @NotNull Duration latency) {
+        @DefaultValue("0s") @NotNull Duration latency,
+        @DefaultValue("") String apiKey) {
 
     /** The defaults, on any free port. */
     public static SimulatorProperties defaults() {
-        return new SimulatorProperties(0, 42, 5_000, 90, 0, "", "caravana", "caravana", Duration.ZERO);
+        return new SimulatorProperties(0, 42, 5_000, 90, 0, "", "caravana", "caravana", Duration.ZERO, "");
     }
 
     /** The same settings with another number of incidents. */
     public SimulatorProperties withIncidents(int number) {
-        return new SimulatorProperties(port, seed, number, days, changesPerMinute, data, username, password, latency);
+        return new SimulatorProperties(
+                port, seed, number, days, changesPerMinute, data, username, password, latency, apiKey);
     }
 
     /** The same settings, serving the files of a folder. */
     public SimulatorProperties withData(String folder) {
         return new SimulatorProperties(
-                port, seed, incidents, days, changesPerMinute, folder, username, password, latency);
+                port, seed, incidents, days, changesPerMinute, folder, username, password, latency, apiKey);
+    }
+
+    /** The same settings with another account, and an API key. */
+    public SimulatorProperties withAccount(String name, String secret, String key) {
+        return new SimulatorProperties(port, seed, incidents, days, changesPerMinute, data, name, secret, latency, key);
     }
 
     @Override

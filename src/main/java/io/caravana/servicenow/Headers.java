@@ -1,0 +1,37 @@
+package io.caravana.servicenow;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What may stand in a header that somebody else has made up: nothing that begins another header or another request. */
+final class Headers {
+
+    private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
+    private static final Pattern COOKIE = Pattern.compile("[\\x21-\\x7e&&[^;,]]*");
+    /** They are about the connection, which is none of a broker's business. */
+    private static final Set<String> OF_THE_CONNECTION = Set.of(
+            "host",
+            "connection",
+            "content-length",
+            "transfer-encoding",
+            "te",
+            "upgrade",
+            "proxy-authorization",
+            "cookie");
+
+    private Headers() {}
+
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches() && !OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    static boolean isValue(String value) {
+        return VALUE.matcher(value).matches();
+    }
+
+    static boolean isCookie(String name, String value) {
+        return NAME.matcher(name).matches() && COOKIE.matcher(value).matches();
+    }
+}
