@@ -3,6 +3,7 @@ package io.caravana.servicenow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.servicenow.ServiceNowException.Permanent;
+import io.caravana.servicenow.ServiceNowException.Remedy;
 import io.caravana.servicenow.ServiceNowException.Retryable;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Simulator;
@@ -89,7 +90,7 @@ class OAuthTest {
                     assertThat(way.ask())
                             .isInstanceOfSatisfying(
                                     Retryable.class,
-                                    again -> assertThat(again.retryAfter()).isZero());
+                                    again -> assertThat(again.remedy()).isEqualTo(Remedy.NEW_CREDENTIALS));
                     assertThat(way.ask()).isEqualTo(200);
                     assertThat(tokenRequests()).isEqualTo(2);
                 },

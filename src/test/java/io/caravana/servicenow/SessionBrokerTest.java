@@ -3,6 +3,7 @@ package io.caravana.servicenow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.servicenow.ServiceNowException.Permanent;
+import io.caravana.servicenow.ServiceNowException.Remedy;
 import io.caravana.servicenow.ServiceNowException.Retryable;
 import io.caravana.servicenow.Stub.Reply;
 import io.caravana.simulator.Fault;
@@ -94,7 +95,7 @@ class SessionBrokerTest {
             assertThat(way.ask())
                     .isInstanceOfSatisfying(
                             Retryable.class,
-                            again -> assertThat(again.retryAfter()).isZero());
+                            again -> assertThat(again.remedy()).isEqualTo(Remedy.NEW_CREDENTIALS));
             assertThat(way.ask()).isEqualTo(200);
             assertThat(broker.received()).hasSize(2);
             simulator.faults().add(Fault.of(kind));
