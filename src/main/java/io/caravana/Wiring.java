@@ -26,10 +26,10 @@ class Wiring {
         return Executors.newSingleThreadExecutor(task -> new Thread(task, "execution-log"));
     }
 
-    /** One thread for each request that may be in flight: more could only wait. */
+    /** Twice as many as requests may be in flight: while half of them wait for ServiceNow, the others write. */
     @Bean(destroyMethod = "shutdown")
     ExecutorService partitionThreads(ServiceNowProperties properties) {
-        return Executors.newFixedThreadPool(properties.maxConcurrent(), task -> new Thread(task, "partition"));
+        return Executors.newFixedThreadPool(2 * properties.maxConcurrent(), task -> new Thread(task, "partition"));
     }
 
     /** One thread a running job; they only wait for its tables. */

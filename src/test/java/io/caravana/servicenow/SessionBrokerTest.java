@@ -94,8 +94,7 @@ class SessionBrokerTest {
             simulator.faults().add(Fault.of(kind).times(1));
             assertThat(way.ask())
                     .isInstanceOfSatisfying(
-                            Retryable.class,
-                            again -> assertThat(again.remedy()).isEqualTo(Remedy.NEW_CREDENTIALS));
+                            Retryable.class, again -> assertThat(again.remedy()).isEqualTo(Remedy.NEW_CREDENTIALS));
             assertThat(way.ask()).isEqualTo(200);
             assertThat(broker.received()).hasSize(2);
             simulator.faults().add(Fault.of(kind));
