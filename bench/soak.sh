@@ -25,7 +25,8 @@ YAML
 load() {
   SERVICENOW_URL=http://127.0.0.1:$port SERVICENOW_USERNAME=caravana SERVICENOW_PASSWORD=caravana \
     CARAVANA_CONFIG_DIR=$work/config CARAVANA_DATA_DIR=$work/data CARAVANA_DATABASE_EMBEDDED_PORT=25498 \
-    /usr/bin/time -f 'peak RSS %M kB, wall %e s' java -Xmx"$heap" -XX:+UseSerialGC -jar target/caravana.jar load bench >"$work/$1.log" 2>"$work/$1.err"
+    /usr/bin/time -f 'peak RSS %M kB, wall %e s' java -Xmx"$heap" -XX:+UseSerialGC -jar target/caravana.jar load bench >"$work/$1.log" 2>"$work/$1.err" ||
+    { tail -n 5 "$work/$1.log" "$work/$1.err"; exit 1; }
   tail -3 "$work/$1.log"
   tail -1 "$work/$1.err"
   echo "tried again: $(grep -c 'Trying again' "$work/$1.log" || true)"

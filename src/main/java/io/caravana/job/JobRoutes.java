@@ -1,5 +1,6 @@
 package io.caravana.job;
 
+import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionEvent;
 import io.caravana.table.Catalog;
 import io.caravana.table.Job;
@@ -49,8 +50,8 @@ final class JobRoutes extends RouteBuilder {
                     .end();
         }
         tables.end()
-                .setBody(exchangeProperty("execution").method("id"))
-                .process(exchange -> finished(exchange))
+                .process(JobRoutes::finished)
+                .id("finish-" + job.name())
                 .wireTap("direct:execution-log")
                 .dynamicUri(false)
                 .executorService("executionLogThread")
@@ -58,8 +59,8 @@ final class JobRoutes extends RouteBuilder {
     }
 
     private static void finished(Exchange exchange) {
-        exchange.getMessage()
-                .setBody(new ExecutionEvent.Finished(exchange.getMessage().getBody(String.class)));
+        var execution = exchange.getProperty("execution", Execution.class);
+        exchange.getMessage().setBody(new ExecutionEvent.Finished(execution.id()));
     }
 
     /**

@@ -76,7 +76,7 @@ final class Replica {
                                 .formatted(column, table.qualified(), rows.getString(2)));
             }
         });
-        ReplicaTable.ownColumns().forEach(existing::remove);
+        ReplicaTable.OWN.forEach(existing::remove);
         return existing;
     }
 
@@ -107,7 +107,7 @@ final class Replica {
 
     private static void add(Map<String, ColumnType> columns, String field, ColumnType type) {
         var name = Identifiers.column(field);
-        if (ReplicaTable.ownColumns().contains(name) || columns.putIfAbsent(name, type) != null) {
+        if (ReplicaTable.OWN.contains(name) || columns.putIfAbsent(name, type) != null) {
             throw new ReplicaException(
                     "the field '%s' would be written to the column '%s', which is taken. Leave one of the two out of 'fields' in tables.yaml"
                             .formatted(field, name));

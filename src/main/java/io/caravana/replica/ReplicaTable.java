@@ -1,6 +1,5 @@
 package io.caravana.replica;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,8 @@ import java.util.stream.IntStream;
 record ReplicaTable(String schema, String name, Map<String, ColumnType> columns) {
 
     static final String KEY = "sys_id";
-    private static final String EXECUTION = "etl_execution_id";
+    /** The columns that Caravana keeps for itself. */
+    static final List<String> OWN = List.of("etl_created_at", "etl_updated_at", "etl_execution_id");
 
     /** The statement's parameter for the n-th column's values, a text array. */
     static String parameter(int n) {
@@ -122,10 +122,5 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
 
     private static String list(List<String> columns, Function<String, String> form) {
         return columns.stream().map(Identifiers::quoted).map(form).collect(Collectors.joining(", "));
-    }
-
-    /** The names of the columns that Caravana keeps for itself. */
-    static List<String> ownColumns() {
-        return new ArrayList<>(List.of("etl_created_at", "etl_updated_at", EXECUTION));
     }
 }

@@ -30,9 +30,16 @@ final class Extraction {
         var table = load.table();
         var first = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
         var most = Math.max(first, properties.maxPageSize());
-        var size = new PageSize(first, most, properties.maxPageBytes().toBytes() / ROOM);
+        var size = new PageSize(first, most, roomForPage());
         return new PageCursor(
                 table.source(), query(load), fields(table, source), table.withDisplayValues(), size, new TableRead());
+    }
+
+    /** What a page's JSON should stay below: far from what it may become, and small beside the heap with all in flight. */
+    private long roomForPage() {
+        var inFlight = 2L * properties.maxConcurrent();
+        return Math.min(
+                properties.maxPageBytes().toBytes() / ROOM, Runtime.getRuntime().maxMemory() / (inFlight * ROOM));
     }
 
     private static EncodedQuery query(TableLoad load) {
