@@ -1,14 +1,15 @@
 package io.caravana.servicenow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
@@ -102,7 +103,9 @@ class LimiterTest {
             threads[i] = new Thread(() -> enter(entered));
             threads[i].start();
         }
-        entered.await(150, TimeUnit.MILLISECONDS);
+        await().during(Duration.ofMillis(50))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> Arrays.stream(threads).allMatch(LimiterTest::isThroughOrWaiting));
         var room = MOST + 1 - (int) entered.getCount();
         for (var thread : threads) {
             thread.interrupt();
@@ -112,6 +115,13 @@ class LimiterTest {
             limiter.refused();
         }
         return room;
+    }
+
+    private static boolean isThroughOrWaiting(Thread thread) {
+        return switch (thread.getState()) {
+            case TERMINATED, WAITING, TIMED_WAITING -> true;
+            default -> false;
+        };
     }
 
     private void enter(CountDownLatch entered) {
