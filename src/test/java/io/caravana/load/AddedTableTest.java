@@ -27,10 +27,12 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** What a user does who adds a job and a table: an entry in each of the two files, and nothing else. */
+@DirtiesContext // its timer fires each second, and must not do so behind the other tests
 @SpringBootTest(
         classes = Caravana.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
