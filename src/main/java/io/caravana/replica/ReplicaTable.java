@@ -1,6 +1,5 @@
 package io.caravana.replica;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -31,13 +30,6 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
 
     ColumnType type(String column) {
         return columns.get(column);
-    }
-
-    /** This table with a further column. */
-    ReplicaTable with(String column, ColumnType type) {
-        var more = new LinkedHashMap<>(columns);
-        more.put(column, type);
-        return new ReplicaTable(schema, name, more);
     }
 
     String createTable(Map<String, ColumnType> wanted) {
