@@ -6,6 +6,7 @@ import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.table.Catalog;
+import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
 import java.time.Clock;
@@ -72,6 +73,6 @@ final class Source {
     private TableLoad load(Table table) {
         var today = LocalDate.now(clock.withZone(catalog.timeZone()));
         var window = new Window(today, today, catalog.timeZone());
-        return new TableLoad(new Execution("check", table.job(), window, List.of(table)), table);
+        return new TableLoad(new Execution("check", table.job(), Reads.PERIOD, window, List.of(table)), table);
     }
 }

@@ -25,6 +25,7 @@ final class SourceTrials {
     private static final String CLOCK = "clock";
     private static final String TIME_ZONE = "time zone";
     private static final String DICTIONARY = "dictionary";
+    private static final String DELETIONS = "deletions";
     private static final String TRY_AGAIN = "Try again later";
     private static final Duration CLOCKS_MAY_DIFFER = Duration.ofSeconds(60);
     private static final EncodedQuery MYSELF = EncodedQuery.ALL.and("sys_id", "=", "javascript:gs.getUserID()");
@@ -55,7 +56,8 @@ final class SourceTrials {
         var trials = new ArrayList<>(List.of(
                 new Trial(CLOCK, TRY_AGAIN, this::tryClock),
                 new Trial(TIME_ZONE, TRY_AGAIN, this::tryTimeZone),
-                new Trial(DICTIONARY, TRY_AGAIN, this::tryDictionary)));
+                new Trial(DICTIONARY, TRY_AGAIN, this::tryDictionary),
+                new Trial(DELETIONS, TRY_AGAIN, this::tryDeletions)));
         for (var table : catalog.tables()) {
             trials.add(new Trial(
                     name(table), "A load of %s would fail with this".formatted(table.target()), () -> tryTable(table)));
@@ -142,6 +144,27 @@ final class SourceTrials {
                         DICTIONARY,
                         "the account sees nothing of " + String.join(" and ", hidden),
                         "Give it a role that can read them, else types come from Caravana's own descriptor or are text");
+    }
+
+    /** An audit without entries shows none to anybody. */
+    private Finding tryDeletions() throws Exception {
+        try {
+            var page =
+                    source.read(first("sys_audit_delete", EncodedQuery.ALL, 1)).page();
+            if (page.total() == 0 || !page.records().isEmpty()) {
+                return Finding.fine(DELETIONS, "sys_audit_delete can be read");
+            }
+        } catch (ServiceNowException.Permanent notReadable) {
+            return deletionsHidden();
+        }
+        return deletionsHidden();
+    }
+
+    private static Finding deletionsHidden() {
+        return Finding.warning(
+                DELETIONS,
+                "the account sees nothing of sys_audit_delete",
+                "Give it a role that can read it, else the job live sees no deletions, only the job comparison does");
     }
 
     private boolean isVisible(String table) throws Exception {

@@ -31,10 +31,9 @@ final class Summary {
     static void print(ExecutionView execution, PrintWriter out) {
         out.println();
         out.printf(
-                "%s %s..%s: %s in %s s%n",
+                "%s%s: %s in %s s%n",
                 execution.executionType(),
-                execution.startDate(),
-                execution.endDate(),
+                execution.startDate() == null ? "" : " %s..%s".formatted(execution.startDate(), execution.endDate()),
                 execution.status(),
                 execution.durationSeconds());
         var rows = new ArrayList<List<String>>();

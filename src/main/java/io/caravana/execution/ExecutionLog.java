@@ -104,8 +104,8 @@ public class ExecutionLog {
                 .params(
                         execution.id(),
                         execution.job(),
-                        execution.window().start(),
-                        execution.window().end(),
+                        execution.window() == null ? null : execution.window().start(),
+                        execution.window() == null ? null : execution.window().end(),
                         Instance.hostname(),
                         Instance.username(),
                         instanceKey)

@@ -1,5 +1,6 @@
 package io.caravana.execution;
 
+import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
 import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,6 +42,16 @@ public final class TableLoad {
 
     public Table table() {
         return table;
+    }
+
+    /** What is read of the table. */
+    public Reads reads() {
+        return execution.reads();
+    }
+
+    /** Whether the execution's period restricts what is read, and what is reconciled. */
+    public boolean hasWindow() {
+        return reads() == Reads.PERIOD && table.hasWindow();
     }
 
     /** A request that was answered with a usable page. */

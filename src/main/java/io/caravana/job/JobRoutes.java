@@ -42,9 +42,9 @@ final class JobRoutes extends RouteBuilder {
                 .aggregationStrategy(new Branches())
                 .parallelProcessing()
                 .executorService(pool);
-        for (var table : catalog.tablesOf(job.name())) {
+        for (var table : catalog.tablesOf(job)) {
             tables.pipeline()
-                    .id("table-" + table.target())
+                    .id(job.name() + "-" + table.target())
                     .setProperty("table", constant(table))
                     .to("direct:load-table")
                     .end();

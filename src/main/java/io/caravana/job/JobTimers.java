@@ -22,7 +22,7 @@ final class JobTimers implements CamelContextConfiguration {
     /** The template is there only once the routes have been read. */
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        catalog.jobs().stream().filter(job -> !job.cron().isEmpty()).forEach(job -> add(camel, job));
+        catalog.jobs().stream().filter(Job::isTimed).forEach(job -> add(camel, job));
     }
 
     private void add(CamelContext camel, Job job) {

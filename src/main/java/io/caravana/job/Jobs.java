@@ -1,22 +1,29 @@
 package io.caravana.job;
 
 import io.caravana.execution.Execution;
+import io.caravana.execution.JobRunningException;
 import io.caravana.execution.TableLoad;
 import io.caravana.table.Catalog;
+import io.caravana.table.Job;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Starts jobs. */
 @Component("jobs")
 public class Jobs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
 
     private final Catalog catalog;
     private final Clock clock;
@@ -34,16 +41,13 @@ public class Jobs {
      * @param start the first day; null: yesterday
      * @param end the last day; null: yesterday
      * @throws UnknownJobException if no such job is configured
-     * @throws IllegalArgumentException if the period ends before it starts
+     * @throws IllegalArgumentException if the period ends before it starts, or the job takes none
      * @throws io.caravana.execution.JobRunningException if the job is running
      */
     public Execution start(String job, LocalDate start, LocalDate end) {
-        if (catalog.job(job).isEmpty()) {
-            throw new UnknownJobException(job, catalog.jobNames());
-        }
-        var yesterday = LocalDate.now(clock.withZone(catalog.timeZone())).minusDays(1);
-        var window = new Window(start != null ? start : yesterday, end != null ? end : yesterday, catalog.timeZone());
-        var execution = new Execution(UUID.randomUUID().toString(), job, window, catalog.tablesOf(job));
+        var asked = catalog.job(job).orElseThrow(() -> new UnknownJobException(job, catalog.jobNames()));
+        var execution = new Execution(
+                UUID.randomUUID().toString(), job, asked.reads(), window(asked, start, end), catalog.tablesOf(asked));
         try {
             routes.sendBody("direct:start-job", execution);
         } catch (CamelExecutionException e) {
@@ -52,9 +56,26 @@ public class Jobs {
         return execution;
     }
 
-    /** Starts a job for yesterday; for timers. */
-    public Execution startForYesterday(String job) {
-        return start(job, null, null);
+    private Window window(Job job, LocalDate start, LocalDate end) {
+        if (job.reads() != Job.Reads.PERIOD) {
+            if (start != null || end != null) {
+                throw new IllegalArgumentException(
+                        "the job '%s' takes no period: it reads the %s of its tables, whenever they were made"
+                                .formatted(job.name(), job.reads().name().toLowerCase(Locale.ROOT)));
+            }
+            return null;
+        }
+        var yesterday = LocalDate.now(clock.withZone(catalog.timeZone())).minusDays(1);
+        return new Window(start != null ? start : yesterday, end != null ? end : yesterday, catalog.timeZone());
+    }
+
+    /** Starts a job when its time has come, for yesterday if it takes a period; not while it runs. */
+    public void startByTimer(String job) {
+        try {
+            start(job, null, null);
+        } catch (JobRunningException e) {
+            LOG.info("Not started by its timer: {}", e.getMessage());
+        }
     }
 
     /** The load of one of an execution's tables. */

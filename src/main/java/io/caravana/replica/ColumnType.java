@@ -43,6 +43,11 @@ enum ColumnType {
         return cast.formatted(expression);
     }
 
+    /** The moment that a column of this type holds; ServiceNow's text, where the type was not known. */
+    String timestampFrom(String column) {
+        return this == TIMESTAMP ? column : TIMESTAMP.from("CAST(" + column + " AS text)");
+    }
+
     /** The type for a dictionary's {@code internal_type}. */
     static ColumnType of(String internalType) {
         return switch (internalType) {

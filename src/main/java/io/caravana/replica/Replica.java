@@ -82,13 +82,9 @@ final class Replica {
 
     private static Map<String, ColumnType> wanted(Table table, SourceTable source) {
         var known = source.byName();
-        var fields = new ArrayList<>(table.fields());
-        if (fields.isEmpty()) {
-            fields.addAll(known.keySet());
+        var fields = new ArrayList<>(table.carried(known.keySet()));
+        if (table.fields().isEmpty()) {
             fields.sort(READING_ORDER);
-        }
-        if (table.hasWindow() && !fields.contains(table.windowColumn())) {
-            fields.add(table.windowColumn());
         }
         var wanted = new LinkedHashMap<String, ColumnType>();
         wanted.put(ReplicaTable.KEY, ColumnType.TEXT);

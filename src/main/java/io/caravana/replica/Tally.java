@@ -63,14 +63,6 @@ public final class Tally {
         return rejected;
     }
 
-    /** The keys of the page's records, stored or rejected: the source has them. */
-    String[] keys() {
-        return page.records().stream()
-                .map(SourceRecord::sysId)
-                .filter(key -> printable(key) != null)
-                .toArray(String[]::new);
-    }
-
     long inserted() {
         return inserted;
     }

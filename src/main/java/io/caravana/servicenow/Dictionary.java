@@ -4,12 +4,17 @@ import io.caravana.execution.Failures;
 import io.caravana.execution.TableLoad;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
+import io.caravana.table.Job.Reads;
+import io.caravana.table.LiveProperties;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -36,9 +41,27 @@ final class Dictionary {
     private static final Set<String> NOT_CARRIED = Set.of("collection", "password", "password2");
 
     private final Descriptors descriptors;
+    private final LiveProperties live;
+    private final Clock clock;
+    private final Map<String, Described> described = new ConcurrentHashMap<>();
 
-    Dictionary(Descriptors descriptors) {
+    private record Described(SourceTable source, Instant at) {}
+
+    Dictionary(Descriptors descriptors, LiveProperties live, Clock clock) {
         this.descriptors = descriptors;
+        this.live = live;
+        this.clock = clock;
+    }
+
+    /** What a table that is read for changes was found to have not long ago; null when it has to be looked up. */
+    public SourceTable recall(@ExchangeProperty("load") TableLoad load) {
+        var known = load.reads() == Reads.CHANGES ? described.get(load.table().target()) : null;
+        return known != null && clock.instant().isBefore(known.at.plus(live.describeEvery())) ? known.source : null;
+    }
+
+    /** Keeps what was looked up and checked. */
+    public void remember(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
+        described.put(load.table().target(), new Described(source, clock.instant()));
     }
 
     /** A cursor over a table's own entry, with the names of the tables above it. */

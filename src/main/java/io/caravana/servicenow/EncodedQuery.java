@@ -68,8 +68,14 @@ public record EncodedQuery(String text) {
         return and(field + operator + value);
     }
 
-    /** The text to send, ordered by a field. */
-    public String orderedBy(String field) {
-        return text.isEmpty() ? "ORDERBY" + field : text + "^ORDERBY" + field;
+    /** The rows of this query and those of the other one; neither is empty. */
+    EncodedQuery or(EncodedQuery other) {
+        return new EncodedQuery(text + "^NQ" + other.text);
+    }
+
+    /** The text to send, ordered by fields, the first one first. */
+    public String orderedBy(List<String> fields) {
+        var order = fields.stream().map("ORDERBY"::concat).collect(Collectors.joining("^"));
+        return text.isEmpty() ? order : text + "^" + order;
     }
 }

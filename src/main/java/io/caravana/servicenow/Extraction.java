@@ -1,10 +1,15 @@
 package io.caravana.servicenow;
 
 import io.caravana.execution.TableLoad;
+import io.caravana.execution.Watermarks;
+import io.caravana.table.Job.Reads;
+import io.caravana.table.LiveProperties;
 import io.caravana.table.Table;
+import io.caravana.table.Window;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
@@ -12,27 +17,118 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** What the routes {@code extract-pages} and {@code read-rows} need of a read. */
+/** What the routes need of a read: its cursors, and where it has come to. */
 @Component("extraction")
 final class Extraction {
 
     /** A page is kept so much smaller than it may become. */
     private static final int ROOM = 8;
 
-    private final ServiceNowProperties properties;
+    private static final int LARGEST_PAGE = 10_000;
+    private static final String UP_TO = "<=";
 
-    Extraction(ServiceNowProperties properties) {
+    private final ServiceNowProperties properties;
+    private final LiveProperties live;
+    private final Watermarks watermarks;
+    private final SourceClock clock;
+
+    Extraction(ServiceNowProperties properties, LiveProperties live, Watermarks watermarks, SourceClock clock) {
         this.properties = properties;
+        this.live = live;
+        this.watermarks = watermarks;
+        this.clock = clock;
     }
 
-    /** A cursor over the table's rows: its filter, inside the execution's window, with just the fields that are stored. */
+    /** Up to when what ServiceNow has done is read: all of it is stored by now. */
+    public Instant until() {
+        return clock.now().minus(live.lag()).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** A cursor over the rows that the load is to read, with just the fields that are stored. */
     public PageCursor cursor(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
+        return load.reads() == Reads.CHANGES ? changes(load.table(), source) : period(load, source);
+    }
+
+    private PageCursor period(TableLoad load, SourceTable source) {
         var table = load.table();
-        var first = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
-        var most = Math.max(first, properties.maxPageSize());
-        var size = new PageSize(first, most, roomForPage());
+        var query = EncodedQuery.of(table.filter());
         return new PageCursor(
-                table.source(), query(load), fields(table, source), table.withDisplayValues(), size, new TableRead());
+                table.source(),
+                load.hasWindow() ? query.and(load.execution().window().on(table.windowColumn())) : query,
+                fields(table, source),
+                table.withDisplayValues(),
+                size(table),
+                new TableRead());
+    }
+
+    private PageCursor changes(Table table, SourceTable source) {
+        var pass = watermarks.begin(table, until());
+        var query = EncodedQuery.of(table.filter());
+        if (pass.readUntil() != null) {
+            query = query.and(Table.UPDATED, ">=", Window.raw(pass.readUntil().minus(live.overlap())));
+        }
+        return PageCursor.ofChanges(
+                table.source(),
+                query.and(Table.UPDATED, UP_TO, Window.raw(pass.until())),
+                fields(table, source),
+                table.withDisplayValues(),
+                size(table),
+                pass.at());
+    }
+
+    private PageSize size(Table table) {
+        var first = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
+        return new PageSize(first, Math.max(first, properties.maxPageSize()), roomForPage());
+    }
+
+    /** Moves the watermark behind a page of changes; in the transaction that stores them. */
+    public void move(
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("cursor") PageCursor cursor,
+            @ExchangeProperty("page") Page page) {
+        var last = load.reads() == Reads.CHANGES ? cursor.lastOf(page) : null;
+        if (last != null) {
+            watermarks.move(load.table(), last);
+        }
+    }
+
+    /** Notes that every change up to the end of the pass is in the replica. */
+    public void endPass(@ExchangeProperty("load") TableLoad load) {
+        watermarks.end(load.table());
+    }
+
+    /** A cursor over the keys of all rows that were there at that moment; with the number of their changes if asked to. */
+    public PageCursor keys(
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("source") SourceTable source,
+            @ExchangeProperty("until") Instant until) {
+        var query = EncodedQuery.of(load.table().filter());
+        if (source.byName().containsKey(Table.CREATED)) {
+            query = query.and(Table.CREATED, UP_TO, Window.raw(until));
+        }
+        var fields = live.compareModCount() ? List.of("sys_id", Table.CHANGES) : List.of("sys_id");
+        return new PageCursor(
+                load.table().source(),
+                query,
+                fields,
+                false,
+                new PageSize(LARGEST_PAGE, LARGEST_PAGE, roomForPage()),
+                new TableRead());
+    }
+
+    /** A cursor over the records with those keys, with just the fields that are stored. */
+    public PageCursor records(
+            @Body List<String> keys,
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("source") SourceTable source) {
+        var table = load.table();
+        return new PageCursor(
+                table.source(),
+                EncodedQuery.of(table.filter()).and("sys_id", "IN", String.join(",", keys)),
+                fields(table, source),
+                table.withDisplayValues(),
+                size(table),
+                new TableRead());
     }
 
     /** What a page's JSON should stay below: far from what it may become, and small beside the heap with all in flight. */
@@ -40,12 +136,6 @@ final class Extraction {
         var inFlight = 2L * properties.maxConcurrent();
         return Math.min(
                 properties.maxPageBytes().toBytes() / ROOM, Runtime.getRuntime().maxMemory() / (inFlight * ROOM));
-    }
-
-    private static EncodedQuery query(TableLoad load) {
-        var table = load.table();
-        var query = EncodedQuery.of(table.filter());
-        return table.hasWindow() ? query.and(load.execution().window().on(table.windowColumn())) : query;
     }
 
     /** What is still to come after the first page: one cursor, or several over ranges of keys where that is much. */
@@ -56,8 +146,8 @@ final class Extraction {
     }
 
     /** A cursor whose one page tells how many rows there are now. */
-    public PageCursor recount(@ExchangeProperty("load") TableLoad load) {
-        return new PageCursor(load.table().source(), query(load), List.of("sys_id"), false, 1);
+    public PageCursor recount(@ExchangeProperty("cursor") PageCursor cursor) {
+        return cursor.recount();
     }
 
     /** Whether rows may have come or gone between the first page and the last. */
@@ -74,15 +164,8 @@ final class Extraction {
     }
 
     private static List<String> fields(Table table, SourceTable source) {
-        if (table.fields().isEmpty()) {
-            return source.columns().stream().map(SourceTable.SourceColumn::name).toList();
-        }
-        var fields = new LinkedHashSet<>(List.of("sys_id"));
-        fields.addAll(table.fields());
-        if (table.hasWindow()) {
-            fields.add(table.windowColumn());
-        }
-        return List.copyOf(fields);
+        return table.carried(
+                source.columns().stream().map(SourceTable.SourceColumn::name).toList());
     }
 
     /** Adds the page's rows, as maps, to the rows read so far. */

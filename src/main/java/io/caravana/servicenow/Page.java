@@ -1,6 +1,7 @@
 package io.caravana.servicenow;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One whole, checked answer.
@@ -13,15 +14,22 @@ import java.util.List;
  */
 public record Page(Fields fields, List<SourceRecord> records, long total, int limit, String unreadable) {
 
-    /** The key of the last record that has one; null when none has. */
-    public String lastKey() {
+    /** The last record that has a key; null when none has. */
+    SourceRecord last() {
         for (int i = records.size() - 1; i >= 0; i--) {
-            var key = records.get(i).sysId();
-            if (key != null) {
-                return key;
+            if (records.get(i).sysId() != null) {
+                return records.get(i);
             }
         }
         return null;
+    }
+
+    /** The keys of the records that have one. */
+    public List<String> keys() {
+        return records.stream()
+                .map(SourceRecord::sysId)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Records that came without a {@code sys_id}. */

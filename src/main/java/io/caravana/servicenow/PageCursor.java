@@ -1,10 +1,13 @@
 package io.caravana.servicenow;
 
+import io.caravana.execution.Position;
+import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Walks a query in the order of {@code sys_id}, each page beginning after the last key of the one before.
+ * Walks a query in the order of {@code sys_id}, or of {@code sys_updated_on} and {@code sys_id}, each page beginning
+ * behind the last record of the one before.
  *
  * <p>ServiceNow cuts a page before its access rules hide rows, so a short or an empty page is not the end. The end is
  * proven by the count that comes with a page: all rows that match, hidden ones too, lie inside that page's limit. The
@@ -20,16 +23,20 @@ public final class PageCursor {
 
     private static final int TRIES_OF_ONE_ROW = 2;
     private static final List<String> KEY = List.of("sys_id");
+    private static final List<String> CHANGE = List.of(Table.UPDATED, "sys_id");
 
     private final String table;
     private final EncodedQuery query;
+    private final List<String> order;
     private final List<String> wanted;
     private final boolean displayValues;
     private final PageSize size;
     private final TableRead read;
     private final Fields fields = new Fields();
 
-    private String after;
+    private final Position start;
+
+    private Position after;
     private int offset;
     private boolean count = true;
     private boolean more = true;
@@ -45,8 +52,23 @@ public final class PageCursor {
             boolean displayValues,
             PageSize size,
             TableRead read) {
+        this(table, query, KEY, wanted, displayValues, size, null, read);
+    }
+
+    private PageCursor(
+            String table,
+            EncodedQuery query,
+            List<String> order,
+            List<String> wanted,
+            boolean displayValues,
+            PageSize size,
+            Position start,
+            TableRead read) {
         this.table = table;
         this.query = query;
+        this.order = order;
+        this.start = start;
+        this.after = start;
         this.wanted = wanted;
         this.displayValues = displayValues;
         this.size = size;
@@ -58,22 +80,70 @@ public final class PageCursor {
         this(table, query, wanted, displayValues, PageSize.atMost(limit), new TableRead());
     }
 
+    /**
+     * A cursor in the order of changes.
+     *
+     * @param after the record to begin behind; null: at the beginning of the query
+     */
+    static PageCursor ofChanges(
+            String table,
+            EncodedQuery query,
+            List<String> wanted,
+            boolean displayValues,
+            PageSize size,
+            Position after) {
+        return new PageCursor(table, query, CHANGE, wanted, displayValues, size, after, new TableRead());
+    }
+
     /** Whether the end of the data has not been proven yet. */
     public boolean isMore() {
         return more && !read.isStopped();
     }
 
     PageRequest next() {
-        var keyset = after == null ? query : query.and("sys_id", ">", after);
         return new PageRequest(
                 table,
-                keyset.orderedBy("sys_id"),
-                isKeyOnly() ? KEY : wanted,
+                behind().orderedBy(order),
+                isKeyOnly() ? order : wanted,
                 !isKeyOnly() && displayValues,
                 size.rows(),
                 offset,
                 count,
                 pages + 1);
+    }
+
+    private EncodedQuery behind() {
+        if (after == null) {
+            return query;
+        }
+        if (after.updatedOn() == null) {
+            return query.and("sys_id", ">", after.sysId());
+        }
+        var sameSecond = query.and(Table.UPDATED, "=", after.updatedOn()).and("sys_id", ">", after.sysId());
+        return query.and(Table.UPDATED, ">", after.updatedOn()).or(sameSecond);
+    }
+
+    /**
+     * The place of a page's last record; null when the page shows none.
+     *
+     * @throws ServiceNowException.Permanent if the record does not show when it was changed, and has to
+     */
+    Position lastOf(Page page) {
+        var row = page.last();
+        if (row == null) {
+            return null;
+        }
+        if (order.equals(KEY)) {
+            return new Position(null, row.sysId());
+        }
+        var updatedOn = row.value(fields.value(Table.UPDATED));
+        if (updatedOn == null || updatedOn.isEmpty()) {
+            throw new ServiceNowException.Permanent(
+                    "%s: the record %s does not show its %s, so changes cannot be followed. Give the account the right to read that field, or set 'live: false' in the table's entry in tables.yaml"
+                            .formatted(next().place(), row.sysId(), Table.UPDATED),
+                    null);
+        }
+        return new Position(updatedOn, row.sysId());
     }
 
     Fields fields() {
@@ -113,11 +183,11 @@ public final class PageCursor {
      * @throws ServiceNowException.Permanent if the page does not lie behind the one before
      */
     public void advance(Page page) {
-        var key = page.lastKey();
-        if (key != null && key.equals(after)) {
+        var last = lastOf(page);
+        if (last != null && last.equals(after)) {
             throw new ServiceNowException.Permanent(
                     "%s: ServiceNow sent the record %s again, it does not keep the order it was asked for"
-                            .formatted(next().place(), key),
+                            .formatted(next().place(), last.sysId()),
                     null);
         }
         pages++;
@@ -132,10 +202,10 @@ public final class PageCursor {
         }
         var isShort = page.records().size() < page.limit();
         count = isShort || remaining <= size.rows();
-        if (key == null) {
+        if (last == null) {
             offset += page.limit();
         } else {
-            after = key;
+            after = last;
             offset = 0;
         }
     }
@@ -147,16 +217,19 @@ public final class PageCursor {
 
     /**
      * Splits what is still to come into ranges of keys that can be read side by side. Most keys are random hexadecimal
-     * numbers; others fall into the first or the last range.
+     * numbers; others fall into the first or the last range. Changes are read in their order, and not split.
      *
      * @param parts how many ranges, up to 256
      */
     List<PageCursor> split(int parts) {
+        if (!order.equals(KEY)) {
+            return List.of(this);
+        }
         var cursors = new ArrayList<PageCursor>();
         String from = null;
         for (int part = 1; part <= parts; part++) {
             var to = part == parts ? null : "%02x".formatted(256 * part / parts);
-            if (to == null || after == null || to.compareTo(after) > 0) {
+            if (to == null || after == null || to.compareTo(after.sysId()) > 0) {
                 cursors.add(range(from, to));
                 from = to;
             }
@@ -167,8 +240,11 @@ public final class PageCursor {
     private PageCursor range(String from, String to) {
         var range = from == null ? query : query.and("sys_id", ">=", from);
         range = to == null ? range : range.and("sys_id", "<", to);
-        var cursor = new PageCursor(table, range, wanted, displayValues, size.copy(), read);
-        cursor.after = from == null ? after : null;
-        return cursor;
+        return new PageCursor(table, range, KEY, wanted, displayValues, size.copy(), from == null ? after : null, read);
+    }
+
+    /** A cursor whose one page tells how many rows there are now. */
+    PageCursor recount() {
+        return new PageCursor(table, query, order, KEY, false, PageSize.atMost(1), start, new TableRead());
     }
 }

@@ -24,12 +24,19 @@ final class TableApi {
     private final ServiceNowAccess access;
     private final Refusals refusals;
     private final Limiter limiter;
+    private final SourceClock clock;
     private final long maxBytes;
 
-    TableApi(ServiceNowAccess access, Refusals refusals, Limiter limiter, ServiceNowProperties properties) {
+    TableApi(
+            ServiceNowAccess access,
+            Refusals refusals,
+            Limiter limiter,
+            SourceClock clock,
+            ServiceNowProperties properties) {
         this.access = access;
         this.refusals = refusals;
         this.limiter = limiter;
+        this.clock = clock;
         this.maxBytes = properties.maxPageBytes().toBytes();
     }
 
@@ -92,7 +99,9 @@ final class TableApi {
             cursor.answered(records.size(), body.json.count, nanos);
             limiter.answered();
             var total = total(message);
-            exchange.setProperty("answerDate", message.getHeader("Date"));
+            var date = message.getHeader("Date", String.class);
+            clock.learn(date);
+            exchange.setProperty("answerDate", date);
             message.removeHeaders("*");
             return new Page(cursor.fields(), records, total, asked.request.limit(), cursor.unreadable());
         }

@@ -15,7 +15,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param timeZone the zone in which a day of {@code data_inicio}..{@code data_fim} begins and ends
  * @param jobs every job
- * @param tables every table; each belongs to one job, and no two share a target
+ * @param tables every table; each belongs to one job that reads periods, and no two share a target
  */
 @Validated
 @ConfigurationProperties("caravana")
@@ -33,17 +33,22 @@ public record Catalog(
         }
         var targets = new HashSet<String>();
         for (var table : tables) {
+            var periods = jobs.stream()
+                    .filter(job -> job.reads() == Job.Reads.PERIOD)
+                    .map(Job::name)
+                    .toList();
             require(
-                    names.contains(table.job()),
+                    periods.contains(table.job()),
                     "caravana.tables: '%s' belongs to job '%s', which is not one of %s"
-                            .formatted(table.source(), table.job(), names));
+                            .formatted(table.source(), table.job(), periods));
             require(
                     targets.add(table.target()),
                     "caravana.tables: two tables have the target '%s'".formatted(table.target()));
         }
         for (var job : jobs) {
             require(
-                    tables.stream().anyMatch(table -> table.job().equals(job.name())),
+                    job.reads() != Job.Reads.PERIOD
+                            || tables.stream().anyMatch(table -> table.job().equals(job.name())),
                     "caravana.jobs: the job '%s' has no table in caravana.tables".formatted(job.name()));
         }
     }
@@ -64,8 +69,10 @@ public record Catalog(
         return jobs.stream().map(Job::name).toList();
     }
 
-    /** The tables of a job, in the order of the configuration. */
-    public List<Table> tablesOf(String job) {
-        return tables.stream().filter(table -> table.job().equals(job)).toList();
+    /** The tables that a job carries, in the order of the configuration. */
+    public List<Table> tablesOf(Job job) {
+        return tables.stream()
+                .filter(table -> job.reads() == Job.Reads.PERIOD ? table.job().equals(job.name()) : table.live())
+                .toList();
     }
 }

@@ -4,7 +4,10 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -18,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param fields the fields to carry; empty: all fields of the dictionary
  * @param displayValues whether {@code dv_<field>} columns with the display values stand beside the raw ones
  * @param pageSize rows asked for in one request; 0: {@code caravana.servicenow.page-size}
+ * @param live whether the jobs that read changes and keys carry it
  */
 public record Table(
         @NotBlank @Pattern(regexp = Table.NAME) String source,
@@ -30,7 +34,17 @@ public record Table(
         @DefaultValue("") String filter,
         @DefaultValue List<@Pattern(regexp = Table.FIELD) String> fields,
         @DefaultValue("none") DisplayValues displayValues,
-        @DefaultValue("0") @Min(0) @Max(10_000) int pageSize) {
+        @DefaultValue("0") @Min(0) @Max(10_000) int pageSize,
+        @DefaultValue("true") boolean live) {
+
+    /** When a record was changed last: the order in which changes are read. */
+    public static final String UPDATED = "sys_updated_on";
+
+    /** When a record was created. */
+    public static final String CREATED = "sys_created_on";
+
+    /** How often a record was changed. */
+    public static final String CHANGES = "sys_mod_count";
 
     /** Names of tables and columns in ServiceNow; PostgreSQL keeps 63 bytes of a name. */
     static final String NAME = "[a-z][a-z0-9_]{0,62}";
@@ -56,5 +70,28 @@ public record Table(
 
     public boolean withDisplayValues() {
         return displayValues == DisplayValues.ALL;
+    }
+
+    /**
+     * The fields to carry: all that are known, or the configured ones with those that Caravana itself goes by.
+     *
+     * @param known the fields that the source is known to have
+     */
+    public List<String> carried(Collection<String> known) {
+        if (fields.isEmpty()) {
+            return List.copyOf(known);
+        }
+        var carried = new LinkedHashSet<>(List.of("sys_id"));
+        carried.addAll(fields);
+        if (hasWindow()) {
+            carried.add(windowColumn);
+        }
+        Stream.of(CREATED, UPDATED, CHANGES).filter(known::contains).forEach(carried::add);
+        return List.copyOf(carried);
+    }
+
+    /** What is read of which table, in one line: changes that were read by another definition are of no use. */
+    public String definition() {
+        return "%s; %s; %s; %s".formatted(source, filter, fields, displayValues);
     }
 }

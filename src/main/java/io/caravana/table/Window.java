@@ -2,6 +2,7 @@ package io.caravana.table;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -38,7 +39,17 @@ public record Window(LocalDate start, LocalDate end, ZoneId zone) {
         return "%s>=%s^%s<=%s".formatted(field, raw(from()), field, raw(to()));
     }
 
-    private static String raw(Instant instant) {
+    /** A moment as ServiceNow writes it: UTC, whole seconds. */
+    public static String raw(Instant instant) {
         return RAW.format(instant.atOffset(ZoneOffset.UTC));
+    }
+
+    /**
+     * The moment that ServiceNow wrote.
+     *
+     * @throws java.time.DateTimeException if the text is none
+     */
+    public static Instant moment(String raw) {
+        return LocalDateTime.parse(raw, RAW).toInstant(ZoneOffset.UTC);
     }
 }

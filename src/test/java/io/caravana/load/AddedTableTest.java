@@ -102,7 +102,7 @@ class AddedTableTest {
                 .until(() -> executions.find(id).orElseThrow(), ExecutionView::hasEnded);
         assertThat(ended.status()).as(ended.errorMessage()).isEqualTo("success");
 
-        var table = catalog.tablesOf("places").get(0);
+        var table = catalog.tablesOf(catalog.job("places").orElseThrow()).get(0);
         var today = LocalDate.now(ZoneOffset.UTC);
         var rows = new Comparison(jdbc, access).assertEqual(table, new Window(today, today, ZoneOffset.UTC));
         assertThat(rows).isPositive();

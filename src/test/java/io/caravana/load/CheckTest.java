@@ -35,7 +35,7 @@ class CheckTest extends LoadTest {
         assertThat(report.checks()).isEqualTo(told).extracting(Finding::advice).containsOnly("");
         assertThat(report.ok()).isTrue();
         var found = byName(report);
-        assertThat(found).hasSize(4 + 4 + 12);
+        assertThat(found).hasSize(4 + 5 + 12);
         assertThat(found.get("database").detail()).startsWith("PostgreSQL ");
         assertThat(found.get("sign-in").detail()).isEqualTo("the built-in simulator lets the account in");
         assertThat(found.get("clock").detail()).startsWith("ServiceNow's clock is ");
@@ -141,7 +141,7 @@ class CheckTest extends LoadTest {
         var body = new ObjectMapper().readTree(answer.body());
         assertThat(body.path("ok").asBoolean(true)).isFalse();
         assertThat(body.path("checks"))
-                .hasSize(20)
+                .hasSize(21)
                 .allSatisfy(check ->
                         assertThat(check.fieldNames()).toIterable().containsExactly("name", "ok", "detail", "advice"));
     }

@@ -152,7 +152,7 @@ class FailingTableTest extends LoadTest {
     @Test
     void every_page_asks_for_an_order() {
         simulator.clearRequests();
-        catalog.jobNames().forEach(this::loaded);
+        periodJobs().forEach(this::loaded);
         assertThat(simulator.requests())
                 .isNotEmpty()
                 .extracting(request -> request.parameters().get("sysparm_query"))

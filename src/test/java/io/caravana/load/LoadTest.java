@@ -12,9 +12,12 @@ import io.caravana.job.Jobs;
 import io.caravana.servicenow.ServiceNowAccess;
 import io.caravana.simulator.Simulator;
 import io.caravana.table.Catalog;
+import io.caravana.table.Job;
+import io.caravana.table.Table;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -92,9 +95,28 @@ abstract class LoadTest {
     }
 
     ExecutionView loaded(String job) {
-        var execution = load(job);
+        return loaded(job, BEGINNING, TODAY);
+    }
+
+    ExecutionView loaded(String job, LocalDate from, LocalDate to) {
+        var execution = load(job, from, to);
         assertThat(execution.status()).as(execution.errorMessage()).isEqualTo("success");
         return execution;
+    }
+
+    /** The jobs that load periods; between them they have every table. */
+    List<String> periodJobs() {
+        return catalog.jobs().stream()
+                .filter(job -> job.reads() == Job.Reads.PERIOD)
+                .map(Job::name)
+                .toList();
+    }
+
+    Table table(String target) {
+        return catalog.tables().stream()
+                .filter(table -> table.target().equals(target))
+                .findFirst()
+                .orElseThrow();
     }
 
     static Map<String, TableLoadView> byTable(ExecutionView execution) {

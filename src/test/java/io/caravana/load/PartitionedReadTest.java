@@ -35,8 +35,7 @@ class PartitionedReadTest extends LoadTest {
                         .map(Request::parameters)
                         .distinct())
                 .hasSizeGreaterThan(15);
-        assertThat(comparison().assertEqual(catalog.tablesOf("incidents").get(0), whole))
-                .isGreaterThan(1_400);
+        assertThat(comparison().assertEqual(table("incident"), whole)).isGreaterThan(1_400);
     }
 
     @Test

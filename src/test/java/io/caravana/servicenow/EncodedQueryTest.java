@@ -3,18 +3,19 @@ package io.caravana.servicenow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EncodedQueryTest {
 
     @Test
     void a_query_for_all_rows_still_asks_for_an_order() {
-        assertThat(EncodedQuery.ALL.orderedBy("sys_id")).isEqualTo("ORDERBYsys_id");
+        assertThat(EncodedQuery.ALL.orderedBy(List.of("sys_id"))).isEqualTo("ORDERBYsys_id");
     }
 
     @Test
     void a_condition_stands_behind_the_filter() {
-        assertThat(EncodedQuery.of("active=true").and("sys_id", ">", "abc").orderedBy("sys_id"))
+        assertThat(EncodedQuery.of("active=true").and("sys_id", ">", "abc").orderedBy(List.of("sys_id")))
                 .isEqualTo("active=true^sys_id>abc^ORDERBYsys_id");
     }
 

@@ -3,6 +3,7 @@ package io.caravana.servicenow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.execution.Position;
 import io.caravana.execution.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,31 @@ class PageCursorTest {
         assertThat(requests).extracting(PageRequest::offset).containsOnly(0);
         assertThat(received).containsExactlyElementsOf(keys(8));
         assertThat(verdict().isComplete()).isTrue();
+    }
+
+    @Test
+    void changes_are_read_in_their_order_and_on_inside_a_second() {
+        var changes = PageCursor.ofChanges(
+                "incident",
+                EncodedQuery.of("active=true^NQpriority=1"),
+                List.of("sys_id", "sys_updated_on"),
+                false,
+                PageSize.atMost(1),
+                new Position("2026-03-06 12:00:00", "k01"));
+        assertThat(changes.next().query())
+                .isEqualTo("active=true^sys_updated_on>2026-03-06 12:00:00"
+                        + "^NQpriority=1^sys_updated_on>2026-03-06 12:00:00"
+                        + "^NQactive=true^sys_updated_on=2026-03-06 12:00:00^sys_id>k01"
+                        + "^NQpriority=1^sys_updated_on=2026-03-06 12:00:00^sys_id>k01"
+                        + "^ORDERBYsys_updated_on^ORDERBYsys_id");
+        changes.fields().value("sys_updated_on");
+        var row = new SourceRecord(new String[] {"k02", "2026-03-06 12:00:00"});
+        changes.advance(new Page(changes.fields(), List.of(row), 9, 1, null));
+        assertThat(changes.next().query()).contains("sys_updated_on=2026-03-06 12:00:00^sys_id>k02");
+        var unstamped = new SourceRecord(new String[] {"k03", ""});
+        assertThatThrownBy(() -> changes.advance(new Page(changes.fields(), List.of(unstamped), 8, 1, null)))
+                .isInstanceOf(ServiceNowException.Permanent.class)
+                .hasMessageContaining("k03 does not show its sys_updated_on");
     }
 
     @Test

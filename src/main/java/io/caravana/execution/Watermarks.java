@@ -1,0 +1,108 @@
+package io.caravana.execution;
+
+import io.caravana.table.Table;
+import io.caravana.table.Window;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** How far the changes of each table are in the replica: {@code caravana.watermark}. */
+@Component("watermarks")
+public class Watermarks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Watermarks.class);
+
+    private final JdbcClient jdbc;
+
+    Watermarks(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Begins to read a table's changes, or goes on where that was cut off. A table whose filter or fields were changed
+     * in the configuration is read from its beginning.
+     *
+     * @param until where a new pass ends
+     */
+    public Pass begin(Table table, Instant until) {
+        var known = find(table);
+        if (known.isPresent() && known.get().until() != null) {
+            return known.get();
+        }
+        var readUntil = known.map(Pass::readUntil).orElse(null);
+        if (readUntil == null) {
+            LOG.info("{}: its changes are read for the first time by this definition, all rows", table.target());
+        }
+        jdbc.sql("""
+                INSERT INTO caravana.watermark (table_name, definition, read_until, pass_until)
+                VALUES (:table, :definition, :readUntil, :until)
+                ON CONFLICT (table_name) DO UPDATE SET definition = EXCLUDED.definition, read_until = EXCLUDED.read_until,
+                  pass_until = EXCLUDED.pass_until, at_updated_on = NULL, at_sys_id = NULL, moved_at = now()""")
+                .param("table", table.target())
+                .param("definition", table.definition())
+                .param("readUntil", readUntil == null ? null : readUntil.atOffset(ZoneOffset.UTC))
+                .param("until", until.atOffset(ZoneOffset.UTC))
+                .update();
+        return new Pass(readUntil, until, null);
+    }
+
+    private Optional<Pass> find(Table table) {
+        return jdbc.sql("""
+                SELECT read_until, pass_until, at_updated_on, at_sys_id FROM caravana.watermark
+                WHERE table_name = ? AND definition = ?""")
+                .params(table.target(), table.definition())
+                .query((row, number) -> {
+                    var updatedOn = instant(row.getObject(3, OffsetDateTime.class));
+                    var at = updatedOn == null ? null : new Position(Window.raw(updatedOn), row.getString(4));
+                    return new Pass(
+                            instant(row.getObject(1, OffsetDateTime.class)),
+                            instant(row.getObject(2, OffsetDateTime.class)),
+                            at);
+                })
+                .optional();
+    }
+
+    private static Instant instant(OffsetDateTime moment) {
+        return moment == null ? null : moment.toInstant();
+    }
+
+    /**
+     * The pass that a table is in.
+     *
+     * @throws java.util.NoSuchElementException if it has none
+     */
+    public Pass current(Table table) {
+        return find(table).orElseThrow();
+    }
+
+    /** Whether the whole table has been read by its changes, and is kept up with. */
+    public boolean isKept(Table table) {
+        return find(table).map(Pass::readUntil).isPresent();
+    }
+
+    /** Moves a pass behind a record; in the transaction that stores the record. */
+    public void move(Table table, Position position) {
+        jdbc.sql("""
+                UPDATE caravana.watermark SET at_updated_on = ?, at_sys_id = ?, moved_at = now()
+                WHERE table_name = ? AND definition = ?""")
+                .params(
+                        Window.moment(position.updatedOn()).atOffset(ZoneOffset.UTC),
+                        position.sysId(),
+                        table.target(),
+                        table.definition())
+                .update();
+    }
+
+    /** Ends a pass: every change up to its end is in the replica. */
+    public void end(Table table) {
+        jdbc.sql("""
+                UPDATE caravana.watermark SET read_until = pass_until, pass_until = NULL, at_updated_on = NULL,
+                  at_sys_id = NULL, moved_at = now()
+                WHERE table_name = ? AND definition = ? AND pass_until IS NOT NULL""").params(table.target(), table.definition()).update();
+    }
+}
