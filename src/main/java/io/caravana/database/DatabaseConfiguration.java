@@ -2,6 +2,7 @@ package io.caravana.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -29,11 +30,14 @@ class DatabaseConfiguration {
 
     // depends on the server bean, so that the pool is closed before the server is stopped
     @Bean
-    HikariDataSource dataSource(DatabaseServer server, DatabaseProperties properties) {
+    HikariDataSource dataSource(
+            DatabaseServer server, DatabaseProperties properties, @Value("${caravana.alive}") Duration alive) {
         var pool = new HikariDataSource();
         pool.setPoolName("caravana");
         pool.setMaximumPoolSize(properties.poolSize());
         pool.addDataSourceProperty("ApplicationName", "caravana");
+        // a process that sleeps in a transaction must not hold what others wait for
+        pool.addDataSourceProperty("options", "-c idle_in_transaction_session_timeout=" + alive.toMillis());
         if (properties.usesEmbedded()) {
             pool.setJdbcUrl(server.database().jdbcUrl());
             pool.setUsername(server.database().username());

@@ -12,11 +12,16 @@ import java.util.List;
  * @param job the job's name
  * @param reads what it reads of its tables
  * @param window the period; tables without a window column ignore it. Null when no period is read
- * @param tables the tables of the job, as configured when it started
+ * @param tables the tables to load, as configured when it started; of one that goes on, those that are left
+ * @param stop whether it is to end before it is done
  */
-public record Execution(String id, String job, Reads reads, Window window, List<Table> tables) {
+public record Execution(String id, String job, Reads reads, Window window, List<Table> tables, Stop stop) {
 
     public Execution {
         tables = List.copyOf(tables);
+    }
+
+    public Execution(String id, String job, Reads reads, Window window, List<Table> tables) {
+        this(id, job, reads, window, tables, new Stop());
     }
 }

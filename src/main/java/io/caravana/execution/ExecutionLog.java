@@ -6,14 +6,19 @@ import io.caravana.execution.ExecutionEvent.TableFinished;
 import io.caravana.execution.ExecutionEvent.TableStarted;
 import io.caravana.execution.ExecutionEvent.TableWaiting;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -23,6 +28,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class ExecutionLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionLog.class);
+    private static final String INTERRUPTED = "interrupted";
+    private static final List<String> KEPT_TO_GO_ON = List.of("caravana.seen_page", "caravana.checkpoint");
+    private static final List<String> WORST_FIRST = List.of("cancelled", INTERRUPTED, "error");
 
     private static final String FINISH = """
             UPDATE caravana.servicenow_execution_log AS log SET
@@ -58,20 +66,82 @@ public class ExecutionLog {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final Instance instance;
+    private final RunningExecutions running;
+    private final Duration resumeWithin;
 
-    ExecutionLog(JdbcClient jdbc, TransactionTemplate transaction, Instance instance) {
+    ExecutionLog(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            Instance instance,
+            RunningExecutions running,
+            @Value("${caravana.resume-within}") Duration resumeWithin) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.instance = instance;
+        this.running = running;
+        this.resumeWithin = resumeWithin;
     }
 
-    /** Writes what happened. */
+    /** Writes what happened, unless the execution is no longer this process's. */
     public void write(@Body ExecutionEvent event) {
-        transaction.executeWithoutResult(status -> update(event));
+        transaction.executeWithoutResult(status -> {
+            if (isOwn(event.executionId())) {
+                update(event);
+            } else {
+                LOG.warn("Execution {} is not this process's any more: {} is not noted", event.executionId(), event);
+            }
+        });
+        if (event instanceof Finished) {
+            running.end(event.executionId());
+        }
+    }
+
+    private boolean isOwn(String executionId) {
+        return jdbc.sql("""
+                SELECT true FROM caravana.servicenow_execution_log
+                WHERE execution_id = ? AND status = 'running' AND instance_key = ? FOR SHARE""")
+                .params(executionId, instance.key())
+                .query(Boolean.class)
+                .optional()
+                .isPresent();
     }
 
     /**
-     * Writes an execution as running, with its table loads as pending.
+     * Notes, in the transaction that deletes what is gone, that a table load is done; what it kept to go on with is no
+     * longer needed.
+     */
+    public void complete(@ExchangeProperty("load") TableLoad load) {
+        finish(load.finishedEvent());
+    }
+
+    /** An execution that was interrupted and may go on. */
+    public record Interrupted(String executionId, String job, LocalDate start, LocalDate end) {}
+
+    /** The executions that were interrupted not long ago, and after which their jobs were not started again. */
+    public List<Interrupted> interrupted() {
+        return jdbc.sql("""
+                SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end"
+                FROM caravana.servicenow_execution_log AS log
+                WHERE status = 'interrupted' AND start_date IS NOT NULL
+                  AND ended_at > clock_timestamp() - make_interval(secs => ?)
+                  AND NOT EXISTS (SELECT FROM caravana.servicenow_execution_log AS later
+                    WHERE later.execution_type = log.execution_type AND later.started_at > log.started_at)
+                ORDER BY started_at""")
+                .param(resumeWithin.toMillis() / 1_000.0)
+                .query(Interrupted.class)
+                .list();
+    }
+
+    /** The tables of an interrupted execution that are still to be loaded. */
+    public List<String> unfinished(String executionId) {
+        return jdbc.sql("SELECT table_name FROM caravana.table_load WHERE execution_id = ? AND status <> 'success'")
+                .param(executionId)
+                .query(String.class)
+                .list();
+    }
+
+    /**
+     * Writes an execution as running, with its table loads as pending; one that was interrupted goes on.
      *
      * @throws JobRunningException if its job is running
      */
@@ -79,11 +149,30 @@ public class ExecutionLog {
         interruptDead();
         var key = instance.key();
         try {
-            transaction.executeWithoutResult(status -> insert(execution, key));
+            transaction.executeWithoutResult(status -> {
+                if (!goesOn(execution, key)) {
+                    insert(execution, key);
+                }
+            });
+            running.begin(execution);
             return execution;
         } catch (DuplicateKeyException e) {
             throw running(execution.job(), e);
         }
+    }
+
+    private boolean goesOn(Execution execution, long instanceKey) {
+        var goesOn = jdbc.sql("""
+                UPDATE caravana.servicenow_execution_log SET status = 'running', ended_at = NULL, duration_seconds = NULL,
+                  error_message = NULL, instance_key = ?
+                WHERE execution_id = ? AND status = 'interrupted'""").params(instanceKey, execution.id()).update() == 1;
+        if (goesOn) {
+            jdbc.sql("""
+                    UPDATE caravana.table_load SET status = 'pending', ended_at = NULL, error = NULL
+                    WHERE execution_id = ? AND status <> 'success'""").param(execution.id()).update();
+            LOG.info("Execution {} of {} goes on where it was interrupted", execution.id(), execution.job());
+        }
+        return goesOn;
     }
 
     private JobRunningException running(String job, DuplicateKeyException cause) {
@@ -120,7 +209,7 @@ public class ExecutionLog {
     private void update(ExecutionEvent event) {
         if (event instanceof TableStarted started) {
             jdbc.sql("""
-                    UPDATE caravana.table_load SET status = 'running', started_at = clock_timestamp()
+                    UPDATE caravana.table_load SET status = 'running', started_at = coalesce(started_at, clock_timestamp())
                     WHERE execution_id = ? AND table_name = ?""").params(started.executionId(), started.table()).update();
         } else if (event instanceof TableWaiting waiting) {
             jdbc.sql("UPDATE caravana.table_load SET waiting_until = ? WHERE execution_id = ? AND table_name = ?")
@@ -166,7 +255,7 @@ public class ExecutionLog {
                 UPDATE caravana.table_load SET status = ?, ended_at = clock_timestamp(), verdict = ?, source_count = ?, hidden = ?, error = ?
                 WHERE execution_id = ? AND table_name = ?""")
                 .params(
-                        finished.error() == null ? "success" : "error",
+                        finished.status(),
                         finished.verdict().words(),
                         finished.verdict().sourceCount() < 0
                                 ? null
@@ -176,9 +265,13 @@ public class ExecutionLog {
                         finished.executionId(),
                         finished.table())
                 .update();
-        jdbc.sql("DELETE FROM caravana.seen_page WHERE execution_id = ? AND table_name = ?")
-                .params(finished.executionId(), finished.table())
-                .update();
+        if (!finished.status().equals(INTERRUPTED)) {
+            for (var kept : KEPT_TO_GO_ON) {
+                jdbc.sql("DELETE FROM " + kept + " WHERE execution_id = ? AND table_name = ?")
+                        .params(finished.executionId(), finished.table())
+                        .update();
+            }
+        }
     }
 
     /** A table load that nobody reported the end of has failed too: it must not count as a success. */
@@ -187,11 +280,13 @@ public class ExecutionLog {
                 UPDATE caravana.table_load SET status = 'error', ended_at = clock_timestamp(),
                   error = 'the load ended without saying how; see the log of the process'
                 WHERE execution_id = ? AND status IN ('pending', 'running')""").param(executionId).update();
-        var failed = jdbc.sql("SELECT count(*) FROM caravana.table_load WHERE execution_id = ? AND status <> 'success'")
+        var states = jdbc.sql("SELECT DISTINCT status FROM caravana.table_load WHERE execution_id = ?")
                 .param(executionId)
-                .query(Long.class)
-                .single();
-        close(executionId, failed == 0 ? "success" : "error");
+                .query(String.class)
+                .set();
+        close(
+                executionId,
+                WORST_FIRST.stream().filter(states::contains).findFirst().orElse("success"));
     }
 
     private void close(String executionId, String status) {
@@ -201,22 +296,54 @@ public class ExecutionLog {
     /** Marks the executions whose process is gone as interrupted; at the start, and before a job is started. */
     @EventListener(classes = ApplicationReadyEvent.class, condition = "!@environment.matchesProfiles('check')")
     public void interruptDead() {
-        List<Long> keys = jdbc.sql(
-                        "SELECT DISTINCT instance_key FROM caravana.servicenow_execution_log WHERE status = 'running'")
-                .query(Long.class)
-                .list();
+        List<Long> others = jdbc.sql("""
+                SELECT key FROM caravana.instance
+                UNION SELECT instance_key FROM caravana.servicenow_execution_log WHERE status = 'running'""").query(Long.class).list();
         var own = instance.key();
-        keys.stream().filter(key -> key != own).forEach(key -> transaction.executeWithoutResult(s -> interrupt(key)));
+        for (var key : others) {
+            if (key != own) {
+                interruptIfDead(key);
+            }
+        }
     }
 
-    private void interrupt(long key) {
-        var gone = jdbc.sql("SELECT pg_try_advisory_xact_lock(?)")
-                .param(key)
-                .query(Boolean.class)
-                .single();
-        if (!gone) {
-            return;
+    private void interruptIfDead(long key) {
+        try {
+            transaction.executeWithoutResult(status -> {
+                // what it is writing ends first, or is ended by the database's idle_in_transaction_session_timeout
+                jdbc.sql("SET LOCAL lock_timeout = '2s'").update();
+                if (isDead(key)) {
+                    interrupt(key, "its process ended before the table was done");
+                    jdbc.sql("DELETE FROM caravana.instance WHERE key = ?")
+                            .param(key)
+                            .update();
+                }
+            });
+        } catch (PessimisticLockingFailureException e) {
+            LOG.info("A process that does not show any more still holds a table; it is waited for");
         }
+    }
+
+    private boolean isDead(long key) {
+        jdbc.sql("SELECT key FROM caravana.instance WHERE key = ? FOR UPDATE")
+                .param(key)
+                .query(Long.class)
+                .optional();
+        return jdbc.sql("""
+                SELECT NOT EXISTS (SELECT FROM caravana.instance WHERE key = :key AND alive_until > clock_timestamp())
+                  OR pg_try_advisory_xact_lock(:key)""").param("key", key).query(Boolean.class).single();
+    }
+
+    /** Ends what runs in this process, which is about to stop. */
+    void interruptOwn() {
+        transaction.executeWithoutResult(
+                status -> interrupt(instance.key(), "the process was stopped before the table was done"));
+    }
+
+    private void interrupt(long key, String why) {
+        jdbc.sql("DELETE FROM caravana.table_lease WHERE instance_key = ?")
+                .param(key)
+                .update();
         List<String> ids = jdbc.sql(
                         "SELECT execution_id FROM caravana.servicenow_execution_log WHERE status = 'running' AND instance_key = ?")
                 .param(key)
@@ -224,14 +351,15 @@ public class ExecutionLog {
                 .list();
         for (var id : ids) {
             jdbc.sql("""
-                    UPDATE caravana.table_load SET status = 'interrupted', ended_at = clock_timestamp(),
-                      error = 'the process ended before the table was done'
-                    WHERE execution_id = ? AND status IN ('pending', 'running')""").param(id).update();
-            jdbc.sql("DELETE FROM caravana.seen_page WHERE execution_id = ?")
-                    .param(id)
-                    .update();
-            close(id, "interrupted");
-            LOG.warn("Execution {} was left behind by a process that ended: marked as interrupted", id);
+                    UPDATE caravana.table_load SET status = 'interrupted', ended_at = clock_timestamp(), error = ?
+                    WHERE execution_id = ? AND status IN ('pending', 'running')""").params(why, id).update();
+            if (resumeWithin.isZero()) {
+                KEPT_TO_GO_ON.forEach(kept -> jdbc.sql("DELETE FROM " + kept + " WHERE execution_id = ?")
+                        .param(id)
+                        .update());
+            }
+            close(id, INTERRUPTED);
+            LOG.warn("Execution {} is interrupted: {}", id, why);
         }
     }
 }

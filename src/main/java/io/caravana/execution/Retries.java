@@ -32,7 +32,8 @@ public final class Retries implements Processor {
         var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         var patience = failure instanceof Patient patient ? patient : Patient.NONE;
         var elapsed = System.nanoTime() - exchange.getProperty(BEGAN, System.nanoTime(), Long.class);
-        return counter <= attempts + patience.furtherAttempts()
+        return !isStopped(exchange)
+                && counter <= attempts + patience.furtherAttempts()
                 && (patience.isForAnyTime() || elapsed < total.toNanos());
     }
 
@@ -52,13 +53,19 @@ public final class Retries implements Processor {
         }
     }
 
+    private static boolean isStopped(Exchange exchange) {
+        var load = exchange.getProperty("load", TableLoad.class);
+        return load != null && load.execution().stop().isAsked();
+    }
+
     @Override
     public void process(Exchange exchange) {
-        LOG.warn(
-                "{}. Trying again, {} of {}",
-                Failures.explain(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)),
-                counter(exchange),
-                attempts);
+        var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (failure instanceof TableBusyException) {
+            LOG.info("{}", Failures.explain(failure));
+            return;
+        }
+        LOG.warn("{}. Trying again, {} of {}", Failures.explain(failure), counter(exchange), attempts);
     }
 
     private static int counter(Exchange exchange) {

@@ -19,7 +19,7 @@ public final class TableLoad {
     private final LongAdder updated = new LongAdder();
     private final LongAdder unchanged = new LongAdder();
     private final LongAdder rejected = new LongAdder();
-    private final LongAdder deleted = new LongAdder();
+    private final LongAdder gone = new LongAdder();
     private final LongAdder pages = new LongAdder();
     private final LongAdder apiRequests = new LongAdder();
     private final LongAdder apiFailures = new LongAdder();
@@ -29,6 +29,8 @@ public final class TableLoad {
     private final LongAdder jsonBytes = new LongAdder();
     private final LongAdder wireBytes = new LongAdder();
     private volatile Verdict verdict = Verdict.NOT_READ;
+    private volatile long lease;
+    private volatile long unseen;
     private volatile Throwable failure;
 
     public TableLoad(Execution execution, Table table) {
@@ -52,6 +54,35 @@ public final class TableLoad {
     /** Whether the execution's period restricts what is read, and what is reconciled. */
     public boolean hasWindow() {
         return reads() == Reads.PERIOD && table.hasWindow();
+    }
+
+    /**
+     * Makes sure that the load is to go on.
+     *
+     * @throws StoppedException if it is not
+     */
+    public void goOn() {
+        execution.stop().check();
+    }
+
+    /** The token of the lease under which the table is written. */
+    long lease() {
+        return lease;
+    }
+
+    void lease(long token) {
+        lease = token;
+    }
+
+    /** Goes on with the counts of a load that was interrupted. */
+    public void goOnWith(Checkpoints.Brought before) {
+        pages.add(before.pages());
+        extracted.add(before.received());
+        inserted.add(before.inserted());
+        updated.add(before.updated());
+        unchanged.add(before.unchanged());
+        rejected.add(before.rejected());
+        dbTransactions.add(before.pages());
     }
 
     /** A request that was answered with a usable page. */
@@ -80,9 +111,15 @@ public final class TableLoad {
         transaction(nanos);
     }
 
-    /** Rows deleted by a committed reconcile. */
-    public void reconciled(long rows, long nanos) {
-        deleted.add(rows);
+    /** Rows that the reconcile has deleted; the last word counts, as a transaction may be tried again. */
+    public void unseen(long rows, long nanos) {
+        unseen = rows;
+        transaction(nanos);
+    }
+
+    /** Rows that a committed transaction has deleted, as ServiceNow said that they are gone. */
+    public void gone(long rows, long nanos) {
+        gone.add(rows);
         transaction(nanos);
     }
 
@@ -117,7 +154,7 @@ public final class TableLoad {
                 updated.sum(),
                 unchanged.sum(),
                 rejected.sum(),
-                deleted.sum(),
+                unseen + gone.sum(),
                 pages.sum(),
                 apiRequests.sum(),
                 apiFailures.sum(),
@@ -144,8 +181,17 @@ public final class TableLoad {
     }
 
     /** The event that tells the execution log how this load has ended. */
-    public ExecutionEvent finishedEvent() {
+    public ExecutionEvent.TableFinished finishedEvent() {
         var error = failure == null ? null : Failures.explain(failure);
-        return new ExecutionEvent.TableFinished(execution.id(), table.target(), counts(), verdict, error);
+        return new ExecutionEvent.TableFinished(execution.id(), table.target(), counts(), verdict, state(), error);
+    }
+
+    private String state() {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StoppedException stopped) {
+                return stopped.state();
+            }
+        }
+        return failure == null ? "success" : "error";
     }
 }

@@ -4,6 +4,7 @@ import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionEvent;
 import io.caravana.table.Catalog;
 import io.caravana.table.Job;
+import io.caravana.table.Table;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
@@ -43,7 +44,7 @@ final class JobRoutes extends RouteBuilder {
                 .parallelProcessing()
                 .executorService(pool);
         for (var table : catalog.tablesOf(job)) {
-            tables.pipeline()
+            tables.filter(exchange -> isToLoad(exchange, table))
                     .id(job.name() + "-" + table.target())
                     .setProperty("table", constant(table))
                     .to("direct:load-table")
@@ -56,6 +57,10 @@ final class JobRoutes extends RouteBuilder {
                 .dynamicUri(false)
                 .executorService("executionLogThread")
                 .id("tap-" + job.name() + "-finished");
+    }
+
+    private static boolean isToLoad(Exchange exchange, Table table) {
+        return exchange.getProperty("execution", Execution.class).tables().contains(table);
     }
 
     private static void finished(Exchange exchange) {

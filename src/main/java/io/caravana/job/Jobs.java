@@ -1,6 +1,7 @@
 package io.caravana.job;
 
 import io.caravana.execution.Execution;
+import io.caravana.execution.ExecutionLog;
 import io.caravana.execution.JobRunningException;
 import io.caravana.execution.TableLoad;
 import io.caravana.table.Catalog;
@@ -28,15 +29,18 @@ public class Jobs {
     private final Catalog catalog;
     private final Clock clock;
     private final ProducerTemplate routes;
+    private final ExecutionLog log;
 
-    Jobs(Catalog catalog, Clock clock, ProducerTemplate routes) {
+    Jobs(Catalog catalog, Clock clock, ProducerTemplate routes, ExecutionLog log) {
+        this.log = log;
         this.catalog = catalog;
         this.clock = clock;
         this.routes = routes;
     }
 
     /**
-     * Starts a job in the background and returns at once; the execution is in the log already.
+     * Starts a job in the background and returns at once; the execution is in the log already. If the job was interrupted
+     * not long ago, with the same period, it goes on.
      *
      * @param start the first day; null: yesterday
      * @param end the last day; null: yesterday
@@ -46,14 +50,43 @@ public class Jobs {
      */
     public Execution start(String job, LocalDate start, LocalDate end) {
         var asked = catalog.job(job).orElseThrow(() -> new UnknownJobException(job, catalog.jobNames()));
-        var execution = new Execution(
-                UUID.randomUUID().toString(), job, asked.reads(), window(asked, start, end), catalog.tablesOf(asked));
+        var window = window(asked, start, end);
+        var execution = log.interrupted().stream()
+                .filter(interrupted -> interrupted.job().equals(job) && window != null)
+                .filter(interrupted -> interrupted.start().equals(window.start())
+                        && interrupted.end().equals(window.end()))
+                .findFirst()
+                .map(interrupted -> rest(asked, interrupted.executionId(), window))
+                .orElseGet(() -> new Execution(
+                        UUID.randomUUID().toString(), job, asked.reads(), window, catalog.tablesOf(asked)));
         try {
             routes.sendBody("direct:start-job", execution);
         } catch (CamelExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
         return execution;
+    }
+
+    private Execution rest(Job job, String executionId, Window window) {
+        var left = log.unfinished(executionId);
+        var tables = catalog.tablesOf(job).stream()
+                .filter(table -> left.contains(table.target()))
+                .toList();
+        return new Execution(executionId, job.name(), job.reads(), window, tables);
+    }
+
+    /** Goes on with what was interrupted: by a process that was stopped, or is gone. */
+    public void resume() {
+        log.interruptDead();
+        for (var interrupted : log.interrupted()) {
+            try {
+                if (catalog.job(interrupted.job()).isPresent()) {
+                    start(interrupted.job(), interrupted.start(), interrupted.end());
+                }
+            } catch (JobRunningException e) {
+                LOG.debug("Another process goes on with it", e);
+            }
+        }
     }
 
     private Window window(Job job, LocalDate start, LocalDate end) {

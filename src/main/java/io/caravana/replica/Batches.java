@@ -1,8 +1,12 @@
 package io.caravana.replica;
 
+import io.caravana.execution.Checkpoints;
 import io.caravana.execution.TableLoad;
+import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.Page;
+import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.SourceRecord;
+import io.caravana.table.Job.Reads;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,9 +26,13 @@ final class Batches {
     private static final String BATCH_ROWS = "batchRows";
 
     private final Replica replica;
+    private final Checkpoints checkpoints;
+    private final Watermarks watermarks;
 
-    Batches(Replica replica) {
+    Batches(Replica replica, Checkpoints checkpoints, Watermarks watermarks) {
         this.replica = replica;
+        this.checkpoints = checkpoints;
+        this.watermarks = watermarks;
     }
 
     /** Begins to count what becomes of a page. */
@@ -141,6 +149,19 @@ final class Batches {
             @ExchangeProperty(BATCH_ROWS) int rows,
             @ExchangeProperty("tally") Tally tally) {
         tally.stored(rows, ((Number) answer.get("inserted")).longValue(), ((Number) answer.get("updated")).longValue());
+    }
+
+    /** Moves the load's checkpoint, or the table's watermark, behind the page; in the transaction that stores it. */
+    public void move(
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("cursor") PageCursor cursor,
+            @ExchangeProperty("tally") Tally tally) {
+        var page = tally.page();
+        if (load.reads() == Reads.PERIOD) {
+            checkpoints.move(load, cursor.behind(page), tally.brought());
+        } else if (load.reads() == Reads.CHANGES && cursor.lastOf(page) != null) {
+            watermarks.move(load.table(), cursor.lastOf(page));
+        }
     }
 
     /** Counts the page, once its transaction is committed. */

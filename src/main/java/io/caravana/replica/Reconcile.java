@@ -117,9 +117,15 @@ final class Reconcile {
         return parameters;
     }
 
-    /** Counts what the statement deleted. */
-    public void count(
+    /** Counts what the statement for {@link #unseen} deleted. */
+    public void countUnseen(
             @Body long deleted, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(STARTED) long started) {
-        load.reconciled(deleted, System.nanoTime() - started);
+        load.unseen(deleted, System.nanoTime() - started);
+    }
+
+    /** Counts what the statement for {@link #gone} deleted, once that is committed. */
+    public void countGone(
+            @Body long deleted, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(STARTED) long started) {
+        load.gone(deleted, System.nanoTime() - started);
     }
 }

@@ -1,5 +1,6 @@
 package io.caravana.replica;
 
+import io.caravana.execution.Checkpoints;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.SourceRecord;
 import java.util.ArrayList;
@@ -73,6 +74,12 @@ public final class Tally {
 
     long unchanged() {
         return unchanged;
+    }
+
+    /** What the page brings, for its checkpoint. */
+    Checkpoints.Brought brought() {
+        return new Checkpoints.Brought(
+                page.total(), 1, page.withoutKey(), inserted, updated, unchanged, rejected.size());
     }
 
     long nanos() {

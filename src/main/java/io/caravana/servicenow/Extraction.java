@@ -1,5 +1,6 @@
 package io.caravana.servicenow;
 
+import io.caravana.execution.Checkpoints;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.Watermarks;
 import io.caravana.table.Job.Reads;
@@ -30,9 +31,16 @@ final class Extraction {
     private final ServiceNowProperties properties;
     private final LiveProperties live;
     private final Watermarks watermarks;
+    private final Checkpoints checkpoints;
     private final SourceClock clock;
 
-    Extraction(ServiceNowProperties properties, LiveProperties live, Watermarks watermarks, SourceClock clock) {
+    Extraction(
+            ServiceNowProperties properties,
+            LiveProperties live,
+            Watermarks watermarks,
+            Checkpoints checkpoints,
+            SourceClock clock) {
+        this.checkpoints = checkpoints;
         this.properties = properties;
         this.live = live;
         this.watermarks = watermarks;
@@ -52,13 +60,21 @@ final class Extraction {
     private PageCursor period(TableLoad load, SourceTable source) {
         var table = load.table();
         var query = EncodedQuery.of(table.filter());
-        return new PageCursor(
+        var cursor = new PageCursor(
                 table.source(),
                 load.hasWindow() ? query.and(load.execution().window().on(table.windowColumn())) : query,
                 fields(table, source),
                 table.withDisplayValues(),
                 size(table),
                 new TableRead());
+        checkpoints.find(load).stream()
+                .filter(checkpoint -> checkpoint.part() == 0)
+                .forEach(cursor::goOn);
+        checkpoints.brought(load).ifPresent(before -> {
+            load.goOnWith(before);
+            cursor.read().goOn(before);
+        });
+        return cursor;
     }
 
     private PageCursor changes(Table table, SourceTable source) {
@@ -79,17 +95,6 @@ final class Extraction {
     private PageSize size(Table table) {
         var first = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
         return new PageSize(first, Math.max(first, properties.maxPageSize()), roomForPage());
-    }
-
-    /** Moves the watermark behind a page of changes; in the transaction that stores them. */
-    public void move(
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("cursor") PageCursor cursor,
-            @ExchangeProperty("page") Page page) {
-        var last = load.reads() == Reads.CHANGES ? cursor.lastOf(page) : null;
-        if (last != null) {
-            watermarks.move(load.table(), last);
-        }
     }
 
     /** Notes that every change up to the end of the pass is in the replica. */
@@ -139,10 +144,26 @@ final class Extraction {
     }
 
     /** What is still to come after the first page: one cursor, or several over ranges of keys where that is much. */
-    public List<PageCursor> partitions(@ExchangeProperty("cursor") PageCursor cursor) {
-        return cursor.remaining() <= properties.partitionThreshold()
-                ? List.of(cursor)
-                : cursor.split(properties.partitions());
+    public List<PageCursor> partitions(
+            @ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty("load") TableLoad load) {
+        if (load.reads() == Reads.CHANGES) {
+            return List.of(cursor);
+        }
+        var begun = checkpoints.find(load).stream()
+                .filter(checkpoint -> checkpoint.part() > 0)
+                .toList();
+        if (!begun.isEmpty()) {
+            return begun.stream()
+                    .filter(checkpoint -> !checkpoint.done())
+                    .map(cursor::range)
+                    .toList();
+        }
+        if (cursor.remaining() <= properties.partitionThreshold()) {
+            return List.of(cursor);
+        }
+        var ranges = cursor.split(properties.partitions());
+        checkpoints.split(load, ranges.stream().map(PageCursor::checkpoint).toList());
+        return ranges;
     }
 
     /** A cursor whose one page tells how many rows there are now. */

@@ -23,6 +23,7 @@ final class Limiter {
 
     private static final Logger LOG = LoggerFactory.getLogger(Limiter.class);
     private static final int FAILURES_IN_A_ROW = 5;
+    private static final long LOOK_EVERY_MILLIS = 500;
     private static final Duration FIRST_REST = Duration.ofSeconds(5);
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
@@ -60,12 +61,18 @@ final class Limiter {
         return wait.isNegative() ? Duration.ZERO : wait;
     }
 
-    /** Waits until a request may be sent, and counts it as in flight. */
-    public void enter() throws InterruptedException {
+    /**
+     * Waits until a request may be sent, and counts it as in flight.
+     *
+     * @param goOn throws if nobody wants the request any more
+     */
+    void enter(Runnable goOn) throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            goOn.run();
             while (isClosed() || inFlight >= limit) {
                 await();
+                goOn.run();
             }
             inFlight++;
         } finally {
@@ -74,14 +81,8 @@ final class Limiter {
     }
 
     private void await() throws InterruptedException {
-        if (isClosed()) {
-            var millis = Duration.between(clock.instant(), closedUntil).toMillis() + 1;
-            if (changed.await(millis, TimeUnit.MILLISECONDS)) {
-                return;
-            }
-        } else {
-            changed.await();
-        }
+        var millis = isClosed() ? Duration.between(clock.instant(), closedUntil).toMillis() + 1 : LOOK_EVERY_MILLIS;
+        changed.await(Math.min(millis, LOOK_EVERY_MILLIS), TimeUnit.MILLISECONDS);
     }
 
     private boolean isClosed() {

@@ -1,5 +1,6 @@
 package io.caravana.servicenow;
 
+import io.caravana.execution.Checkpoint;
 import io.caravana.execution.Position;
 import io.caravana.table.Table;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ public final class PageCursor {
 
     private final Position start;
 
+    private int part;
+    private String from;
+    private String to;
     private Position after;
     private int offset;
     private boolean count = true;
@@ -128,7 +132,7 @@ public final class PageCursor {
      *
      * @throws ServiceNowException.Permanent if the record does not show when it was changed, and has to
      */
-    Position lastOf(Page page) {
+    public Position lastOf(Page page) {
         var row = page.last();
         if (row == null) {
             return null;
@@ -177,6 +181,35 @@ public final class PageCursor {
         size.answered(received, bytes, nanos);
     }
 
+    /** Where this cursor will be when that page's records are safe. */
+    public Checkpoint behind(Page page) {
+        var last = lastOf(page);
+        var key = last != null ? last : after;
+        return new Checkpoint(
+                part,
+                from,
+                to,
+                key == null ? null : key.sysId(),
+                last == null ? offset + page.limit() : 0,
+                !isMoreBehind(page));
+    }
+
+    private boolean isMoreBehind(Page page) {
+        return page.total() < 0 ? more : (long) offset + page.limit() < page.total();
+    }
+
+    /** Where this cursor is. */
+    Checkpoint checkpoint() {
+        return new Checkpoint(part, from, to, after == null ? null : after.sysId(), offset, !more);
+    }
+
+    /** Goes on where a read in the order of keys was interrupted. */
+    void goOn(Checkpoint checkpoint) {
+        after = checkpoint.at() == null ? after : new Position(null, checkpoint.at());
+        offset = checkpoint.hiddenRows();
+        more = !checkpoint.done();
+    }
+
     /**
      * Goes on behind that page; called when its records are safe.
      *
@@ -193,10 +226,9 @@ public final class PageCursor {
         pages++;
         failuresOfOneRow = 0;
         read.count(page);
-        var covered = (long) offset + page.limit();
+        more = isMoreBehind(page);
         if (page.total() >= 0) {
             remaining = page.total() - page.records().size();
-            more = covered < page.total();
         } else {
             remaining -= page.records().size();
         }
@@ -226,21 +258,28 @@ public final class PageCursor {
             return List.of(this);
         }
         var cursors = new ArrayList<PageCursor>();
-        String from = null;
-        for (int part = 1; part <= parts; part++) {
-            var to = part == parts ? null : "%02x".formatted(256 * part / parts);
-            if (to == null || after == null || to.compareTo(after.sysId()) > 0) {
-                cursors.add(range(from, to));
-                from = to;
+        String first = null;
+        for (int number = 1; number <= parts; number++) {
+            var end = number == parts ? null : "%02x".formatted(256 * number / parts);
+            if (end == null || after == null || end.compareTo(after.sysId()) > 0) {
+                var at = first == null && after != null ? after.sysId() : null;
+                cursors.add(range(new Checkpoint(number, first, end, at, 0, false)));
+                first = end;
             }
         }
         return cursors;
     }
 
-    private PageCursor range(String from, String to) {
-        var range = from == null ? query : query.and("sys_id", ">=", from);
-        range = to == null ? range : range.and("sys_id", "<", to);
-        return new PageCursor(table, range, KEY, wanted, displayValues, size.copy(), from == null ? after : null, read);
+    /** A cursor over one range of keys, from where it has come to. */
+    PageCursor range(Checkpoint checkpoint) {
+        var range = checkpoint.from() == null ? query : query.and("sys_id", ">=", checkpoint.from());
+        range = checkpoint.to() == null ? range : range.and("sys_id", "<", checkpoint.to());
+        var cursor = new PageCursor(table, range, KEY, wanted, displayValues, size.copy(), null, read);
+        cursor.part = checkpoint.part();
+        cursor.from = checkpoint.from();
+        cursor.to = checkpoint.to();
+        cursor.goOn(checkpoint);
+        return cursor;
     }
 
     /** A cursor whose one page tells how many rows there are now. */

@@ -49,9 +49,11 @@ final class TableApi {
     }
 
     /** Waits until a request may be in flight. */
-    public void enter(Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor) throws InterruptedException {
+    public void enter(
+            Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty("load") TableLoad load)
+            throws InterruptedException {
         exchange.removeProperty(ASKED);
-        limiter.enter();
+        limiter.enter(load::goOn);
         exchange.setProperty(ASKED, new Asked(cursor.next(), System.nanoTime()));
     }
 

@@ -1,5 +1,6 @@
 package io.caravana.servicenow;
 
+import io.caravana.execution.Checkpoints;
 import io.caravana.execution.Verdict;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,6 +22,14 @@ public final class TableRead {
         if (countBefore < 0) {
             countBefore = page.total();
         }
+    }
+
+    /** Goes on with what was read before the load was interrupted. */
+    void goOn(Checkpoints.Brought before) {
+        received.add(before.received());
+        withoutKey.add(before.withoutKey());
+        countBefore = before.sourceCount();
+        pages = (int) before.pages();
     }
 
     /** Whether one page has shown the whole table: its own count is as good as one before and one after. */

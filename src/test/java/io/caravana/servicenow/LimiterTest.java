@@ -27,7 +27,7 @@ class LimiterTest {
 
     @Test
     void too_many_at_once_halves_what_may_be_in_flight_and_answers_give_it_back() throws Exception {
-        limiter.enter();
+        limiter.enter(() -> {});
         limiter.refusedAsTooMany();
         assertThat(room()).isEqualTo(MOST / 2);
         answer(4);
@@ -41,7 +41,7 @@ class LimiterTest {
     @Test
     void at_least_one_may_be_in_flight() throws Exception {
         for (int i = 0; i < 10; i++) {
-            limiter.enter();
+            limiter.enter(() -> {});
             limiter.refusedAsTooMany();
         }
         assertThat(room()).isEqualTo(1);
@@ -49,7 +49,7 @@ class LimiterTest {
 
     @Test
     void a_wait_that_was_asked_for_is_kept_by_everybody() throws Exception {
-        limiter.enter();
+        limiter.enter(() -> {});
         limiter.refusedUntil(Duration.ofHours(1));
         assertThat(limiter.closedUntil()).isEqualTo(clock.instant().plus(Duration.ofHours(1)));
         assertThat(room()).isZero();
@@ -83,14 +83,14 @@ class LimiterTest {
 
     private void answer(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
-            limiter.enter();
+            limiter.enter(() -> {});
             limiter.answered();
         }
     }
 
     private void fail(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
-            limiter.enter();
+            limiter.enter(() -> {});
             limiter.failed();
         }
     }
@@ -126,7 +126,7 @@ class LimiterTest {
 
     private void enter(CountDownLatch entered) {
         try {
-            limiter.enter();
+            limiter.enter(() -> {});
             entered.countDown();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,0 +1,143 @@
+package io.caravana.execution;
+
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** How far table loads have come: {@code caravana.checkpoint}. */
+@Component("checkpoints")
+public class Checkpoints {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+    private static final String OF_LOAD = " WHERE execution_id = :execution AND table_name = :table";
+
+    /**
+     * What the pages of an interrupted load have brought.
+     *
+     * @param sourceCount the rows that ServiceNow counted at its beginning
+     * @param withoutKey records that came without their key
+     */
+    public record Brought(
+            long sourceCount, long pages, long withoutKey, long inserted, long updated, long unchanged, long rejected) {
+
+        /** All records that came. */
+        public long received() {
+            return inserted + updated + unchanged + rejected;
+        }
+    }
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+
+    Checkpoints(JdbcClient jdbc, TransactionTemplate transaction) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+    }
+
+    /**
+     * Where an interrupted load goes on, by part; nothing where it begins. What was read by another configuration of the
+     * table is forgotten: its rows may not be those that are asked for now.
+     */
+    public List<Checkpoint> find(TableLoad load) {
+        var other = jdbc.sql("SELECT count(*) FROM caravana.checkpoint" + OF_LOAD + " AND definition <> :definition")
+                .param("execution", load.execution().id())
+                .param("table", load.table().target())
+                .param("definition", definition(load))
+                .query(Long.class)
+                .single();
+        if (other > 0) {
+            LOG.warn(
+                    "{}: its configuration was changed since it was interrupted: it is read from its beginning",
+                    load.table().target());
+            transaction.executeWithoutResult(status -> forget(load));
+        }
+        return jdbc.sql("SELECT part, from_key, to_key, at_sys_id, hidden_rows, done FROM caravana.checkpoint" + OF_LOAD
+                        + " ORDER BY part")
+                .param("execution", load.execution().id())
+                .param("table", load.table().target())
+                .query((row, number) -> new Checkpoint(
+                        row.getInt(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getInt(5),
+                        row.getBoolean(6)))
+                .list();
+    }
+
+    private static String definition(TableLoad load) {
+        return load.table().definition() + "; " + load.table().windowColumn();
+    }
+
+    private void forget(TableLoad load) {
+        for (var table : List.of("checkpoint", "seen_page")) {
+            jdbc.sql("DELETE FROM caravana." + table + OF_LOAD)
+                    .param("execution", load.execution().id())
+                    .param("table", load.table().target())
+                    .update();
+        }
+    }
+
+    /** What has come before the load was interrupted; empty when nothing has. */
+    public Optional<Brought> brought(TableLoad load) {
+        return jdbc.sql("""
+                SELECT max(source_count) AS source_count, sum(pages) AS pages, sum(without_key) AS without_key,
+                  sum(inserted) AS inserted, sum(updated) AS updated, sum(unchanged) AS unchanged, sum(rejected) AS rejected
+                FROM caravana.checkpoint""" + OF_LOAD + " HAVING count(*) > 0")
+                .param("execution", load.execution().id())
+                .param("table", load.table().target())
+                .query(Brought.class)
+                .optional();
+    }
+
+    /** Moves a checkpoint behind a page; in the page's transaction. */
+    public void move(TableLoad load, Checkpoint checkpoint, Brought page) {
+        insert(load, checkpoint, page);
+    }
+
+    /** Notes that the load goes on in ranges of keys. */
+    public void split(TableLoad load, List<Checkpoint> parts) {
+        transaction.executeWithoutResult(status -> {
+            jdbc.sql("UPDATE caravana.checkpoint SET done = true" + OF_LOAD + " AND part = 0")
+                    .param("execution", load.execution().id())
+                    .param("table", load.table().target())
+                    .update();
+            parts.forEach(part -> insert(load, part, new Brought(-1, 0, 0, 0, 0, 0, 0)));
+        });
+    }
+
+    private void insert(TableLoad load, Checkpoint checkpoint, Brought page) {
+        jdbc.sql("""
+                INSERT INTO caravana.checkpoint AS known (execution_id, table_name, part, definition, from_key, to_key,
+                  at_sys_id, hidden_rows, done, source_count, pages, without_key, inserted, updated, unchanged, rejected)
+                VALUES (:execution, :table, :part, :definition, :from, :to,
+                  :at, :hidden, :done, :count, :pages, :withoutKey, :inserted, :updated, :unchanged, :rejected)
+                ON CONFLICT (execution_id, table_name, part) DO UPDATE SET
+                  at_sys_id = EXCLUDED.at_sys_id, hidden_rows = EXCLUDED.hidden_rows, done = EXCLUDED.done,
+                  source_count = coalesce(known.source_count, EXCLUDED.source_count), pages = known.pages + EXCLUDED.pages,
+                  without_key = known.without_key + EXCLUDED.without_key, inserted = known.inserted + EXCLUDED.inserted,
+                  updated = known.updated + EXCLUDED.updated, unchanged = known.unchanged + EXCLUDED.unchanged,
+                  rejected = known.rejected + EXCLUDED.rejected, moved_at = now()""")
+                .param("execution", load.execution().id())
+                .param("table", load.table().target())
+                .param("definition", definition(load))
+                .param("part", checkpoint.part())
+                .param("from", checkpoint.from())
+                .param("to", checkpoint.to())
+                .param("at", checkpoint.at())
+                .param("hidden", checkpoint.hiddenRows())
+                .param("done", checkpoint.done())
+                .param("count", page.sourceCount() < 0 ? null : page.sourceCount())
+                .param("pages", page.pages())
+                .param("withoutKey", page.withoutKey())
+                .param("inserted", page.inserted())
+                .param("updated", page.updated())
+                .param("unchanged", page.unchanged())
+                .param("rejected", page.rejected())
+                .update();
+    }
+}

@@ -1,0 +1,87 @@
+package io.caravana.execution;
+
+import io.caravana.table.Job.Reads;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** One writer a table: {@code caravana.table_lease}. */
+@Component("leases")
+public class Leases {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+
+    private final JdbcClient jdbc;
+    private final Instance instance;
+    private final ExecutionLog log;
+
+    Leases(JdbcClient jdbc, Instance instance, ExecutionLog log) {
+        this.jdbc = jdbc;
+        this.instance = instance;
+        this.log = log;
+    }
+
+    /**
+     * Takes the table for a load. A load of changes or keys leaves a table that another execution loads to that one: it
+     * comes by again soon.
+     *
+     * @return whether the load may begin
+     * @throws TableBusyException if it has to wait
+     */
+    public boolean take(@ExchangeProperty("load") TableLoad load) {
+        load.goOn();
+        if (tryTo(load)) {
+            return true;
+        }
+        log.interruptDead();
+        if (tryTo(load)) {
+            return true;
+        }
+        var busy = new TableBusyException(
+                load.table().target(), holder(load.table().target()));
+        if (load.reads() == Reads.PERIOD) {
+            throw busy;
+        }
+        LOG.info("{}. It is left out this time", busy.getMessage());
+        return false;
+    }
+
+    private boolean tryTo(TableLoad load) {
+        var token = jdbc.sql("""
+                INSERT INTO caravana.table_lease (table_name, execution_id, instance_key) VALUES (?, ?, ?)
+                ON CONFLICT (table_name) DO NOTHING RETURNING token""")
+                .params(load.table().target(), load.execution().id(), instance.key())
+                .query(Long.class)
+                .optional();
+        token.ifPresent(load::lease);
+        return token.isPresent();
+    }
+
+    private String holder(String table) {
+        return jdbc.sql("""
+                SELECT 'execution ' || execution_id || ' on ' || hostname || ' since ' || to_char(since, 'YYYY-MM-DD HH24:MI:SS')
+                FROM caravana.table_lease JOIN caravana.instance ON key = instance_key WHERE table_name = ?""").param(table).query(String.class).optional().orElse("an execution that has just ended");
+    }
+
+    /**
+     * Makes sure that the table is still this load's, until the end of the transaction.
+     *
+     * @throws FencedException if it is not
+     */
+    public void guard(@ExchangeProperty("load") TableLoad load) {
+        jdbc.sql("SELECT true FROM caravana.table_lease WHERE table_name = ? AND token = ? FOR SHARE")
+                .params(load.table().target(), load.lease())
+                .query(Boolean.class)
+                .optional()
+                .orElseThrow(() -> new FencedException(load.table().target()));
+    }
+
+    /** Gives the table back. */
+    public void release(@ExchangeProperty("load") TableLoad load) {
+        jdbc.sql("DELETE FROM caravana.table_lease WHERE table_name = ? AND token = ?")
+                .params(load.table().target(), load.lease())
+                .update();
+    }
+}

@@ -1,0 +1,31 @@
+package io.caravana.execution;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.stereotype.Component;
+
+/** The executions that run in this process. */
+@Component("runningExecutions")
+public class RunningExecutions {
+
+    private final Map<String, Execution> byId = new ConcurrentHashMap<>();
+
+    /** An execution begins. */
+    public void begin(Execution execution) {
+        byId.put(execution.id(), execution);
+    }
+
+    /** An execution has ended. */
+    void end(String id) {
+        byId.remove(id);
+    }
+
+    /** Lets all of them end after the pages that they are at. */
+    void interruptAll() {
+        byId.values().forEach(execution -> execution.stop().because(StoppedException.Why.INTERRUPTED));
+    }
+
+    boolean isNone() {
+        return byId.isEmpty();
+    }
+}

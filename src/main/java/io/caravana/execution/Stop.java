@@ -1,0 +1,24 @@
+package io.caravana.execution;
+
+/** Whether an execution is to end before it is done. Safe for several threads. */
+public final class Stop {
+
+    private volatile StoppedException.Why why;
+
+    /** Lets the execution end after the pages that it is at; the first reason counts. */
+    synchronized void because(StoppedException.Why reason) {
+        if (why == null) {
+            why = reason;
+        }
+    }
+
+    boolean isAsked() {
+        return why != null;
+    }
+
+    void check() {
+        if (why != null) {
+            throw new StoppedException(why);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.caravana.execution;
+
+import io.caravana.execution.Retries.Patient;
+
+/** Another execution writes to the table. It will end, so this is tried again until it has. */
+public final class TableBusyException extends RuntimeException implements Patient {
+    private static final long serialVersionUID = 1L;
+
+    TableBusyException(String table, String holder) {
+        super("%s is being loaded by %s; this load waits for it".formatted(table, holder));
+    }
+
+    @Override
+    public int furtherAttempts() {
+        return Integer.MAX_VALUE / 2;
+    }
+
+    @Override
+    public boolean isForAnyTime() {
+        return true;
+    }
+}
