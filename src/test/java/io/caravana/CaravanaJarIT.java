@@ -18,12 +18,9 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,7 +105,7 @@ class CaravanaJarIT {
             var environment = towards(instance);
             try (var caravana = run(environment, "check")) {
                 assertThat(caravana.exitCode()).as(caravana.output()).isZero();
-                assertThat(caravana.output().lines()).hasSize(20).allMatch(line -> line.startsWith("ok "));
+                assertThat(caravana.output().lines()).hasSize(21).allMatch(line -> line.startsWith("ok "));
                 assertThat(caravana.output())
                         .containsPattern("table incident +[\\d,]+ rows; types from the dictionary");
             }
@@ -211,41 +208,8 @@ class CaravanaJarIT {
                 TestDatabase.url());
     }
 
-    private Running run(Map<String, String> environment, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", "target/caravana.jar"));
-        command.addAll(List.of(arguments));
-        var log = Files.createTempFile(temp, "output", ".log");
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().keySet().removeIf(name -> name.matches("(SERVICENOW|DATABASE|CARAVANA|SERVER)_.*"));
-        builder.environment().putAll(environment);
-        return new Running(builder.start(), log);
-    }
-
-    /** A process that is ended with the test, politely, as a service manager would. */
-    private record Running(Process process, Path log) implements AutoCloseable {
-
-        int exitCode() throws InterruptedException {
-            assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("has ended").isTrue();
-            return process.exitValue();
-        }
-
-        void awaitOutput(String text) throws IOException {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(90))
-                    .until(() -> output().contains(text) || !process.isAlive());
-            assertThat(output()).contains(text);
-        }
-
-        String output() throws IOException {
-            return Files.readString(log);
-        }
-
-        @Override
-        public void close() {
-            process.destroy();
-            process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
-        }
+    private CaravanaProcess run(Map<String, String> environment, String... arguments) throws IOException {
+        return CaravanaProcess.start(temp, environment, arguments);
     }
 
     private static String versions(Map<String, String> environment) throws SQLException {

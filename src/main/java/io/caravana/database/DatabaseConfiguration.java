@@ -31,13 +31,13 @@ class DatabaseConfiguration {
     // depends on the server bean, so that the pool is closed before the server is stopped
     @Bean
     HikariDataSource dataSource(
-            DatabaseServer server, DatabaseProperties properties, @Value("${caravana.alive}") Duration alive) {
+            DatabaseServer server, DatabaseProperties properties, @Value("${caravana.alive:60s}") Duration alive) {
         var pool = new HikariDataSource();
         pool.setPoolName("caravana");
         pool.setMaximumPoolSize(properties.poolSize());
         pool.addDataSourceProperty("ApplicationName", "caravana");
         // a process that sleeps in a transaction must not hold what others wait for
-        pool.addDataSourceProperty("options", "-c idle_in_transaction_session_timeout=" + alive.toMillis());
+        pool.setConnectionInitSql("SET idle_in_transaction_session_timeout = " + alive.toMillis());
         if (properties.usesEmbedded()) {
             pool.setJdbcUrl(server.database().jdbcUrl());
             pool.setUsername(server.database().username());
