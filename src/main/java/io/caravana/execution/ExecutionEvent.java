@@ -19,9 +19,10 @@ public sealed interface ExecutionEvent {
     /**
      * A table load has ended.
      *
+     * @param drift what has changed in the source's columns; null when nothing has
      * @param error why it failed; null when it did not
      */
-    record TableFinished(String executionId, String table, Counts counts, Verdict verdict, String error)
+    record TableFinished(String executionId, String table, Counts counts, Verdict verdict, String drift, String error)
             implements ExecutionEvent {}
 
     /** Every table load of an execution has ended. */
