@@ -82,7 +82,7 @@ class ReconcileTest extends LoadTest {
         assertThat(incident.verdict()).isEqualTo("complete");
         assertThat(incident.deleted()).isEqualTo(2);
         assertThat(description(updated)).isEqualTo("behind");
-        comparison().assertEqual(catalog.tablesOf("incidents").get(0), new Window(BEGINNING, TODAY, ZoneOffset.UTC));
+        comparison().assertEqual(catalog.tables().get(0), new Window(BEGINNING, TODAY, ZoneOffset.UTC));
         simulator.delete("incident", inserted.get("sys_id"));
     }
 
