@@ -66,7 +66,10 @@ final class Replica {
         // what is guessed without the dictionary says nothing about a change
         if (source.origin() == Origin.DICTIONARY) {
             replica = follow(load, replica, wanted);
-            tellVanished(load, replica, source);
+            // a listed field that vanishes has failed the load before
+            if (table.fields().isEmpty()) {
+                tellVanished(load, replica, source);
+            }
         }
         if (table.hasWindow()) {
             jdbc.sql(replica.createIndex(table.windowColumn())).update();
