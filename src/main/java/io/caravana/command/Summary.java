@@ -27,7 +27,7 @@ final class Summary {
 
     private Summary() {}
 
-    /** Prints what was loaded, a line a table, and why it failed where it did. */
+    /** Prints what was loaded, a line a table, and what has changed in the source's columns. */
     static void print(ExecutionView execution, PrintWriter out) {
         out.println();
         out.printf(
@@ -46,6 +46,9 @@ final class Summary {
                         .orElse(0))
                 .toArray();
         rows.forEach(row -> out.println(line(row, widths)));
+        execution.tables().stream()
+                .filter(table -> table.drift() != null)
+                .forEach(table -> out.println(table.table() + ": " + table.drift()));
     }
 
     private static List<String> cells(TableLoadView table) {

@@ -20,9 +20,11 @@ public sealed interface ExecutionEvent {
      * A table load has ended.
      *
      * @param status the state that it has ended in
+     * @param drift what has changed in the source's columns; null when nothing has
      * @param error why it failed; null when it did not
      */
-    record TableFinished(String executionId, String table, Counts counts, Verdict verdict, String status, String error)
+    record TableFinished(
+            String executionId, String table, Counts counts, Verdict verdict, String status, String drift, String error)
             implements ExecutionEvent {}
 
     /** Every table load of an execution has ended. */

@@ -252,7 +252,7 @@ public class ExecutionLog {
     private void finish(TableFinished finished) {
         progress(finished.executionId(), finished.table(), finished.counts());
         jdbc.sql("""
-                UPDATE caravana.table_load SET status = ?, ended_at = clock_timestamp(), verdict = ?, source_count = ?, hidden = ?, error = ?
+                UPDATE caravana.table_load SET status = ?, ended_at = clock_timestamp(), verdict = ?, source_count = ?, hidden = ?, drift = ?, error = ?
                 WHERE execution_id = ? AND table_name = ?""")
                 .params(
                         finished.status(),
@@ -261,6 +261,7 @@ public class ExecutionLog {
                                 ? null
                                 : finished.verdict().sourceCount(),
                         finished.verdict().hidden(),
+                        finished.drift(),
                         finished.error(),
                         finished.executionId(),
                         finished.table())

@@ -3,6 +3,8 @@ package io.caravana.execution;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ public final class TableLoad {
     private final LongAdder dbNanos = new LongAdder();
     private final LongAdder jsonBytes = new LongAdder();
     private final LongAdder wireBytes = new LongAdder();
+    private final Set<String> drift = new CopyOnWriteArraySet<>();
     private volatile Verdict verdict = Verdict.NOT_READ;
     private volatile long lease;
     private volatile long unseen;
@@ -137,6 +140,13 @@ public final class TableLoad {
         return verdict;
     }
 
+    /** Tells what has changed in the source's columns; once, however often the load is tried. */
+    public void drifted(String change) {
+        if (drift.add(change)) {
+            LOG.warn("{}: {}", table.target(), change);
+        }
+    }
+
     /** Ends this load in error; the other tables go on. */
     public void failed(Throwable cause) {
         failure = cause;
@@ -183,7 +193,9 @@ public final class TableLoad {
     /** The event that tells the execution log how this load has ended. */
     public ExecutionEvent.TableFinished finishedEvent() {
         var error = failure == null ? null : Failures.explain(failure);
-        return new ExecutionEvent.TableFinished(execution.id(), table.target(), counts(), verdict, state(), error);
+        var changes = drift.isEmpty() ? null : String.join("; ", drift);
+        return new ExecutionEvent.TableFinished(
+                execution.id(), table.target(), counts(), verdict, state(), changes, error);
     }
 
     private String state() {

@@ -14,6 +14,7 @@ import java.time.OffsetDateTime;
  * @param hidden the rows of those that the account may not see
  * @param waitingUntil when ServiceNow may be asked again; null while it may be asked
  * @param verdict what the read proved about its completeness
+ * @param drift what has changed in the source's columns; null when nothing has
  * @param error why it failed; null when it did not
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -34,4 +35,5 @@ public record TableLoadView(
         long hidden,
         String verdict,
         OffsetDateTime waitingUntil,
+        String drift,
         String error) {}

@@ -69,6 +69,15 @@ enum ColumnType {
                 .findFirst();
     }
 
+    /** Whether a column may become that type with all its values, and without breaking a query that calculates with it. */
+    boolean widensTo(ColumnType other) {
+        return switch (this) {
+            case INTEGER -> other == BIGINT || other == NUMERIC;
+            case BIGINT -> other == NUMERIC;
+            default -> false;
+        };
+    }
+
     /** What is wrong with a value that is not empty; null when it can be stored. */
     String problem(String value) {
         return switch (this) {

@@ -1,7 +1,9 @@
 package io.caravana.replica;
 
+import io.caravana.execution.Failures;
 import io.caravana.execution.TableLoad;
 import io.caravana.servicenow.SourceTable;
+import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,17 +11,33 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The replica tables' columns: created, and extended when the source has more. Nothing is ever dropped. */
+/** The replica tables' columns: created, extended when the source has more, and widened. Nothing is ever dropped. */
 @Component("replica")
 final class Replica {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final Set<String> NAMES = Set.of("number", "name", "short_description");
     private static final String COLUMNS = """
             SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
             WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""";
+
+    /** Notes the columns that the dictionary shows and answers with those that it no longer shows. */
+    private static final String VANISHED = """
+            WITH shown AS (
+              SELECT unnest(CAST(? AS text[])) AS column_name
+            ), noted AS (
+              INSERT INTO caravana.replica_column (column_name, table_name) SELECT column_name, ? FROM shown
+              ON CONFLICT DO NOTHING
+            )
+            SELECT column_name FROM caravana.replica_column
+            WHERE table_name = ? AND column_name NOT IN (SELECT column_name FROM shown) ORDER BY column_name""";
 
     /** The dictionary has no order; people look for what names a row first. */
     private static final Comparator<String> READING_ORDER =
@@ -45,10 +63,56 @@ final class Replica {
         var wanted = wanted(table, source);
         jdbc.sql(replica.createTable(wanted)).update();
         replica = extend(replica, wanted);
+        // what is guessed without the dictionary says nothing about a change
+        if (source.origin() == Origin.DICTIONARY) {
+            replica = follow(load, replica, wanted);
+            // a listed field that vanishes has failed the load before
+            if (table.fields().isEmpty()) {
+                tellVanished(load, replica, source);
+            }
+        }
         if (table.hasWindow()) {
             jdbc.sql(replica.createIndex(table.windowColumn())).update();
         }
         return replica;
+    }
+
+    /** The table with the types of the dictionary, as far as it can have them. */
+    private ReplicaTable follow(TableLoad load, ReplicaTable table, Map<String, ColumnType> wanted) {
+        var columns = new LinkedHashMap<>(table.columns());
+        wanted.forEach((column, type) ->
+                columns.computeIfPresent(column, (name, kept) -> type(load, table, name, kept, type)));
+        return new ReplicaTable(table.schema(), table.name(), columns);
+    }
+
+    private ColumnType type(TableLoad load, ReplicaTable table, String column, ColumnType kept, ColumnType wanted) {
+        if (kept == wanted) {
+            return kept;
+        }
+        var why = "";
+        if (kept.widensTo(wanted)) {
+            try {
+                jdbc.sql(table.changeType(column, wanted)).update();
+                load.drifted("%s was %s and is %s now".formatted(column, kept.sql(), wanted.sql()));
+                return wanted;
+            } catch (UncategorizedSQLException | BadSqlGrammarException refused) {
+                // such as a view that depends on the column
+                why = ". PostgreSQL: " + Failures.explain(refused).replaceAll("\\s+", " ");
+            }
+        }
+        load.drifted("%s stays %s, though it is %s in the source; values that do not fit reject their records%s"
+                .formatted(column, kept.sql(), wanted.sql(), why));
+        return kept;
+    }
+
+    private void tellVanished(TableLoad load, ReplicaTable table, SourceTable source) {
+        var shown = source.byName().keySet().stream()
+                .map(Identifiers::column)
+                .filter(table.columns()::containsKey)
+                .toArray(String[]::new);
+        jdbc.sql(VANISHED).params(shown, table.name(), table.name()).query(String.class).list().stream()
+                .filter(table.columns()::containsKey)
+                .forEach(column -> load.drifted(column + " is no longer in the source's dictionary; its values stay"));
     }
 
     /** The table with those columns, the missing ones added; columns that exist keep the type they have. */
@@ -58,6 +122,7 @@ final class Replica {
         missing.keySet().removeAll(existing.keySet());
         if (!missing.isEmpty()) {
             jdbc.sql(table.addColumns(missing)).update();
+            LOG.info("{}: new columns {}", table.name(), missing.keySet());
         }
         existing.putAll(missing);
         return new ReplicaTable(table.schema(), table.name(), existing);

@@ -54,6 +54,10 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
                 .collect(Collectors.joining(", ", "ALTER TABLE " + qualified() + " ", ""));
     }
 
+    String changeType(String column, ColumnType type) {
+        return "ALTER TABLE %s ALTER COLUMN %s TYPE %s".formatted(qualified(), Identifiers.quoted(column), type.sql());
+    }
+
     String createIndex(String column) {
         var index = Identifiers.column(name + "_" + column + "_idx");
         return "CREATE INDEX IF NOT EXISTS %s ON %s (%s)"

@@ -3,7 +3,7 @@ package io.caravana.servicenow;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -11,8 +11,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The one gate in front of ServiceNow, for the whole process: how many requests are in flight, and when none may be
- * sent at all. (How many are sent a second is the throttle's, in the route {@code fetch-page}.)
+ * The one gate in front of ServiceNow, for the whole process: how many requests are in flight, how many a second, and
+ * when none may be sent at all.
+ *
+ * <p>Nobody knows when a request arrives, only that it is between its sending and its answer. So a request counts as one
+ * of its second until a second after its answer: whatever the way does to the requests, the instance never gets more in
+ * any second. (The throttle in the route {@code fetch-page} counts what is sent, which can arrive closer together.)
  *
  * <p>Too many at once halves what may be in flight; answers give it back, one by one. A wait that ServiceNow asks for is
  * kept by everybody. An instance that fails several times in a row is left alone for a growing while, and then asked
@@ -22,13 +26,18 @@ import org.springframework.stereotype.Component;
 final class Limiter {
 
     private static final Logger LOG = LoggerFactory.getLogger(Limiter.class);
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final int FAILURES_IN_A_ROW = 5;
-    private static final long LOOK_EVERY_MILLIS = 500;
+    private static final long LOOK_EVERY = Duration.ofMillis(500).toNanos();
     private static final Duration FIRST_REST = Duration.ofSeconds(5);
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
     private final Clock clock;
     private final int most;
+    private final int rate;
+    /** When the requests of the last second were answered, in {@link System#nanoTime()}. */
+    private final ArrayDeque<Long> answers = new ArrayDeque<>();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -42,6 +51,7 @@ final class Limiter {
     Limiter(ServiceNowProperties properties, Clock clock) {
         this.clock = clock;
         this.most = properties.maxConcurrent();
+        this.rate = properties.rateLimit();
         this.limit = most;
     }
 
@@ -70,7 +80,7 @@ final class Limiter {
         lock.lockInterruptibly();
         try {
             goOn.run();
-            while (isClosed() || inFlight >= limit) {
+            while (isClosed() || inFlight >= limit || nanosUntilRate() > 0) {
                 await();
                 goOn.run();
             }
@@ -81,8 +91,25 @@ final class Limiter {
     }
 
     private void await() throws InterruptedException {
-        var millis = isClosed() ? Duration.between(clock.instant(), closedUntil).toMillis() + 1 : LOOK_EVERY_MILLIS;
-        changed.await(Math.min(millis, LOOK_EVERY_MILLIS), TimeUnit.MILLISECONDS);
+        var nanos = LOOK_EVERY;
+        if (isClosed()) {
+            nanos = Duration.between(clock.instant(), closedUntil).toNanos() + 1;
+        } else if (inFlight < limit) {
+            nanos = nanosUntilRate();
+        }
+        changed.awaitNanos(Math.min(nanos, LOOK_EVERY));
+    }
+
+    /** How long one more request would be one too many for its second; 0 when it would not be. */
+    private long nanosUntilRate() {
+        var now = System.nanoTime();
+        while (!answers.isEmpty() && now - answers.peek() > SECOND) {
+            answers.remove();
+        }
+        if (inFlight + answers.size() < rate) {
+            return 0;
+        }
+        return answers.isEmpty() ? SECOND : SECOND - (now - answers.peek()) + 1;
     }
 
     private boolean isClosed() {
@@ -155,6 +182,7 @@ final class Limiter {
         lock.lock();
         try {
             inFlight--;
+            answers.add(System.nanoTime());
             conclusion.run();
             changed.signalAll();
         } finally {

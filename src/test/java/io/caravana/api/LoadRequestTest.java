@@ -29,6 +29,8 @@ class LoadRequestTest {
             value = {
                 "{\"data_inicio\":\"01/02/2025\"}|data_inicio is '01/02/2025'",
                 "{\"data_inicio\":\"2025-02-30\"}|data_inicio is '2025-02-30'",
+                "{\"data_inicio\":\"2025-01-01^ORactive=true\"}|data_inicio is '2025-01-01^ORactive=true'",
+                "{\"data_fim\":\"2025-01-31'); DROP TABLE x --\"}|data_fim is '2025-01-31'); DROP TABLE x --'",
                 "{\"data_fim\":20250131}|data_fim must be a text",
                 "{\"data_fim\":[\"2025-01-31\"]}|data_fim must be a text",
                 "{\"date\":\"2025-01-31\"}|unknown field 'date'",

@@ -9,6 +9,7 @@ import io.caravana.simulator.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailingTableTest extends LoadTest {
 
@@ -41,18 +42,24 @@ class FailingTableTest extends LoadTest {
                         line -> assertThat(line).startsWith("incident_task: "));
     }
 
-    @Test
-    void a_permanent_error_is_not_tried_again() {
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404})
+    void a_permanent_error_is_not_tried_again_and_ends_its_table_alone(int status) {
         simulator.clearRequests();
-        simulator.faults().add(Fault.status(403).on("incident"));
-        load("incidents");
+        simulator.faults().add(Fault.status(status).on("incident"));
+        var tables = byTable(load("incidents"));
         assertThat(requests("incident")).isEqualTo(1);
+        assertThat(tables.remove("incident").error())
+                .startsWith("table incident, page 1")
+                .contains("" + status);
+        assertThat(tables.values()).hasSize(3).allMatch(table -> table.status().equals("success"));
     }
 
-    @Test
-    void a_passing_error_is_tried_again_and_counted() {
+    @ParameterizedTest
+    @ValueSource(ints = {202, 500, 502, 503})
+    void a_passing_error_is_tried_again_and_counted(int status) {
         loaded("incidents");
-        simulator.faults().add(Fault.status(503).on("incident").at(2).times(2));
+        simulator.faults().add(Fault.status(status).on("incident").at(2).times(2));
         var execution = loaded("incidents");
         var log = jdbc.sql("SELECT * FROM caravana.servicenow_execution_log WHERE execution_id = ?")
                 .param(execution.executionId())
@@ -145,6 +152,26 @@ class FailingTableTest extends LoadTest {
                 .add(Fault.of(Kind.HIDDEN_ROWS).with("query", "priority=3").on("incident"));
         var incident = byTable(loaded("incidents")).get("incident");
         assertThat(incident.recordsExtracted()).isLessThan(incident.sourceCount());
+        assertThat(incident.hidden()).isEqualTo(incident.sourceCount() - incident.recordsExtracted());
+        assertThat(incident.verdict()).isEqualTo("incomplete");
+        assertThat(versions("incident")).isEqualTo(before);
+    }
+
+    @Test
+    void a_page_hidden_whole_is_stepped_over_and_its_rows_are_told() {
+        loaded("incidents");
+        var before = versions("incident");
+        var keys = jdbc.sql("SELECT sys_id FROM servicenow.incident ORDER BY sys_id")
+                .query(String.class)
+                .list();
+        simulator
+                .faults()
+                .add(Fault.of(Kind.HIDDEN_ROWS)
+                        .with("query", "sys_id>=%s^sys_id<%s".formatted(keys.get(90), keys.get(320)))
+                        .on("incident"));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.unchanged()).isEqualTo(keys.size() - 230);
+        assertThat(incident.hidden()).isEqualTo(230);
         assertThat(incident.verdict()).isEqualTo("incomplete");
         assertThat(versions("incident")).isEqualTo(before);
     }

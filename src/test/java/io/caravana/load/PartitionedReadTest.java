@@ -2,12 +2,15 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.execution.ExecutionView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
 import io.caravana.table.Window;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.test.context.TestPropertySource;
 
 /** Large tables: ranges of keys side by side, inside the limits of the instance. */
@@ -19,7 +22,8 @@ import org.springframework.test.context.TestPropertySource;
             "caravana.servicenow.max-page-size=50",
             "caravana.servicenow.partition-threshold=200",
             "caravana.servicenow.partitions=16",
-            "caravana.servicenow.max-concurrent=4"
+            "caravana.servicenow.max-concurrent=4",
+            "caravana.servicenow.response-timeout=2s"
         })
 class PartitionedReadTest extends LoadTest {
 
@@ -58,6 +62,40 @@ class PartitionedReadTest extends LoadTest {
         assertThat(incident.verdict()).isEqualTo("complete");
         assertThat(incident.unchanged()).isEqualTo(count("incident"));
         assertThat(versions("incident")).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELAY", "SLOW_BODY"})
+    void an_answer_that_takes_too_long_is_asked_for_again(Kind kind) {
+        loaded("incidents");
+        var before = versions("incident");
+        simulator
+                .faults()
+                .add(Fault.of(kind).with("millis", "3000").on("incident").at(7));
+        var execution = loaded("incidents");
+        assertThat(byTable(execution).get("incident").verdict()).isEqualTo("complete");
+        assertThat(versions("incident")).isEqualTo(before);
+        assertThat(failures(execution)).isPositive();
+    }
+
+    @Test
+    void a_body_that_comes_slowly_is_waited_for() {
+        simulator
+                .faults()
+                .add(Fault.of(Kind.SLOW_BODY)
+                        .with("millis", "300")
+                        .on("incident")
+                        .at(3));
+        var execution = loaded("incidents");
+        assertThat(byTable(execution).get("incident").verdict()).isEqualTo("complete");
+        assertThat(failures(execution)).isZero();
+    }
+
+    private long failures(ExecutionView execution) {
+        return jdbc.sql("SELECT failed_api_requests FROM caravana.servicenow_execution_log WHERE execution_id = ?")
+                .param(execution.executionId())
+                .query(Long.class)
+                .single();
     }
 
     @Test

@@ -1,7 +1,12 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Fault.Kind;
+import io.caravana.table.Window;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +32,71 @@ class ReconcileTest extends LoadTest {
         assertThat(exists(opened)).isTrue();
         loaded("incidents");
         assertThat(exists(opened)).isFalse();
+    }
+
+    @Test
+    void a_source_that_shrank_makes_its_replica_shrink() {
+        loaded("tickets");
+        var before = count("change_task");
+        var rows = simulator.rows("change_task");
+        var gone = rows.subList(0, rows.size() * 2 / 5);
+        assertThat(gone).isNotEmpty();
+        gone.forEach(row -> simulator.delete("change_task", row.get("sys_id")));
+        assertThat(byTable(loaded("tickets")).get("change_task").deleted()).isEqualTo(gone.size());
+        assertThat(count("change_task")).isEqualTo(before - gone.size());
+    }
+
+    @Test
+    void rows_that_change_while_their_table_is_read_are_right_after_the_next_load_and_none_is_deleted_before() {
+        loaded("incidents");
+        var keys = jdbc.sql("SELECT sys_id FROM servicenow.incident ORDER BY sys_id")
+                .query(String.class)
+                .list();
+        var gone = keys.get(0);
+        var deleted = keys.get(1);
+        var updated = keys.get(2);
+        var updatedTwice = keys.get(keys.size() - 1);
+        simulator.delete("incident", gone);
+        simulator
+                .faults()
+                .add(Fault.of(Kind.DELAY).with("millis", "4000").on("incident").at(2));
+        var id = jobs.start("incidents", BEGINNING, TODAY).id();
+        await().until(() ->
+                byTable(executions.find(id).orElseThrow()).get("incident").pages() == 1);
+        describe(updatedTwice, "once");
+        describe(updatedTwice, "twice");
+        describe(updated, "behind");
+        simulator.delete("incident", deleted);
+        var inserted = new HashMap<>(simulator.row("incident", updated).orElseThrow());
+        inserted.put("sys_id", "f".repeat(32));
+        simulator.put("incident", inserted);
+
+        var incident = byTable(end(id)).get("incident");
+        assertThat(incident.verdict()).isEqualTo("changed while reading");
+        assertThat(incident.deleted()).isZero();
+        assertThat(exists(gone)).isTrue();
+        assertThat(exists(inserted.get("sys_id"))).isTrue();
+        assertThat(description(updatedTwice)).isEqualTo("twice");
+
+        incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.verdict()).isEqualTo("complete");
+        assertThat(incident.deleted()).isEqualTo(2);
+        assertThat(description(updated)).isEqualTo("behind");
+        comparison().assertEqual(catalog.tables().get(0), new Window(BEGINNING, TODAY, ZoneOffset.UTC));
+        simulator.delete("incident", inserted.get("sys_id"));
+    }
+
+    private void describe(String incident, String words) {
+        var row = new HashMap<>(simulator.row("incident", incident).orElseThrow());
+        row.put("short_description", words);
+        simulator.put("incident", row);
+    }
+
+    private String description(String incident) {
+        return jdbc.sql("SELECT short_description FROM servicenow.incident WHERE sys_id = ?")
+                .param(incident)
+                .query(String.class)
+                .single();
     }
 
     @Test

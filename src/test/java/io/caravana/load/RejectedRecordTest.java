@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,33 @@ class RejectedRecordTest extends LoadTest {
             assertThat(kept).containsEntry("sys_id", bad).containsEntry("column_name", "description");
             assertThat(kept.get("record").toString()).contains("a\\u0000b");
         });
+    }
+
+    @Test
+    void characters_of_four_bytes_and_long_texts_arrive_as_they_are() {
+        var text = "\uD83D\uDE80 \uD835\uDCB3 ".repeat(10_923);
+        assertThat(text).hasSizeGreaterThan(65_535);
+        var company = new HashMap<>(simulator.rows("core_company").get(2));
+        company.put("notes", text);
+        simulator.put("core_company", company);
+        loaded("configurations");
+        assertThat(jdbc.sql("SELECT notes FROM servicenow.sys_company WHERE sys_id = ?")
+                        .param(company.get("sys_id"))
+                        .query(String.class)
+                        .single())
+                .isEqualTo(text);
+    }
+
+    @Test
+    void an_empty_record_is_kept_as_rejected() {
+        simulator.faults().add(Fault.of(Kind.EMPTY_ROW).on("sys_user_group"));
+        var execution = loaded("configurations");
+        assertThat(rejected(execution.executionId()))
+                .singleElement()
+                .satisfies(kept -> assertThat(kept)
+                        .containsEntry("reason", "has no sys_id")
+                        .containsEntry("record", "{}"));
+        assertThat(byTable(execution).get("groups").verdict()).isEqualTo("incomplete");
     }
 
     @Test

@@ -326,6 +326,14 @@ class TableApiTest {
     }
 
     @Test
+    void every_column_of_the_dictionary_has_a_length_that_a_client_can_make_a_column_of() {
+        assertThat(simulator.rows("sys_dictionary"))
+                .filteredOn(entry -> !entry.get("element").isEmpty())
+                .hasSizeGreaterThan(100)
+                .allMatch(entry -> Integer.parseInt(entry.get("max_length")) > 0);
+    }
+
+    @Test
     void the_wsdl_lists_every_column()
             throws IOException, InterruptedException, ParserConfigurationException, SAXException {
         var factory = DocumentBuilderFactory.newInstance();

@@ -1,0 +1,40 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravana.simulator.Request;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+
+/** The limits of the instance, as the instance itself sees them, with two jobs side by side. */
+@TestPropertySource(
+        properties = {
+            "caravana.simulator.incidents=800",
+            "caravana.simulator.latency=20ms",
+            "caravana.servicenow.rate-limit=10",
+            "caravana.servicenow.max-concurrent=3"
+        })
+class RequestRateTest extends LoadTest {
+
+    private static final int RATE = 10;
+
+    @Test
+    void in_any_second_the_instance_gets_no_more_requests_than_configured() {
+        simulator.clearRequests();
+        var incidents = jobs.start("incidents", BEGINNING, TODAY).id();
+        var configurations = jobs.start("configurations", BEGINNING, TODAY).id();
+        assertThat(end(incidents).status()).isEqualTo("success");
+        assertThat(end(configurations).status()).isEqualTo("success");
+
+        var arrivals =
+                simulator.requests().stream().map(Request::started).sorted().toList();
+        assertThat(arrivals).hasSizeGreaterThan(4 * RATE);
+        for (int i = RATE; i < arrivals.size(); i++) {
+            assertThat(Duration.between(arrivals.get(i - RATE), arrivals.get(i)))
+                    .as("%d requests from %s on", RATE + 1, arrivals.get(i - RATE))
+                    .isGreaterThan(Duration.ofSeconds(1));
+        }
+        assertThat(simulator.counters().maximumInFlight()).isEqualTo(3);
+    }
+}
