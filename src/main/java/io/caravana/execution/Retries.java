@@ -54,6 +54,10 @@ public final class Retries implements Processor {
 
     @Override
     public void process(Exchange exchange) {
+        var load = exchange.getProperty("load", TableLoad.class);
+        if (load != null) {
+            load.retried();
+        }
         LOG.warn(
                 "{}. Trying again, {} of {}",
                 Failures.explain(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)),

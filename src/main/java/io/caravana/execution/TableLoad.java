@@ -13,6 +13,7 @@ public final class TableLoad {
 
     private final Execution execution;
     private final Table table;
+    private final TableMeters meters;
     private final LongAdder extracted = new LongAdder();
     private final LongAdder inserted = new LongAdder();
     private final LongAdder updated = new LongAdder();
@@ -30,9 +31,15 @@ public final class TableLoad {
     private volatile Verdict verdict = Verdict.NOT_READ;
     private volatile Throwable failure;
 
+    /** A load that no metric shows. */
     public TableLoad(Execution execution, Table table) {
+        this(execution, table, TableMeters.none());
+    }
+
+    public TableLoad(Execution execution, Table table, TableMeters meters) {
         this.execution = execution;
         this.table = table;
+        this.meters = meters;
     }
 
     public Execution execution() {
@@ -49,13 +56,20 @@ public final class TableLoad {
         apiNanos.add(nanos);
         jsonBytes.add(json);
         wireBytes.add(wire);
+        meters.answered("200", nanos);
+        meters.received(json, wire);
     }
 
-    /** A request that was not. */
-    public void unanswered(long nanos) {
+    /**
+     * A request that was not.
+     *
+     * @param status the answer's; 0 when there was none
+     */
+    public void unanswered(int status, long nanos) {
         apiRequests.increment();
         apiFailures.increment();
         apiNanos.add(nanos);
+        meters.answered(status == 0 ? "none" : status == 200 ? "broken" : Integer.toString(status), nanos);
     }
 
     /** A page whose transaction is committed. */
@@ -66,18 +80,35 @@ public final class TableLoad {
         updated.add(upd);
         unchanged.add(same);
         rejected.add(bad);
+        meters.stored(ins, upd, same, bad);
         transaction(nanos);
     }
 
     /** Rows deleted by a committed reconcile. */
     public void reconciled(long rows, long nanos) {
         deleted.add(rows);
+        meters.reconciled(rows);
         transaction(nanos);
     }
 
     private void transaction(long nanos) {
         dbTransactions.increment();
         dbNanos.add(nanos);
+    }
+
+    /** A request that waited before it was sent. */
+    public void waited(TableMeters.Wait reason, long nanos) {
+        meters.waited(reason, nanos);
+    }
+
+    /** A batch whose statement was run. */
+    public void batch(long nanos) {
+        meters.batch(nanos);
+    }
+
+    /** A step that is about to be tried again. */
+    void retried() {
+        meters.retried();
     }
 
     /** What the read proved about its own completeness. */

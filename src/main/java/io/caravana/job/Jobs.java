@@ -2,9 +2,11 @@ package io.caravana.job;
 
 import io.caravana.execution.Execution;
 import io.caravana.execution.TableLoad;
+import io.caravana.execution.TableMeters;
 import io.caravana.table.Catalog;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.UUID;
@@ -21,11 +23,13 @@ public class Jobs {
     private final Catalog catalog;
     private final Clock clock;
     private final ProducerTemplate routes;
+    private final MeterRegistry meters;
 
-    Jobs(Catalog catalog, Clock clock, ProducerTemplate routes) {
+    Jobs(Catalog catalog, Clock clock, ProducerTemplate routes, MeterRegistry meters) {
         this.catalog = catalog;
         this.clock = clock;
         this.routes = routes;
+        this.meters = meters;
     }
 
     /**
@@ -59,7 +63,7 @@ public class Jobs {
 
     /** The load of one of an execution's tables. */
     public TableLoad open(@ExchangeProperty("execution") Execution execution, @ExchangeProperty("table") Table table) {
-        return new TableLoad(execution, table);
+        return new TableLoad(execution, table, new TableMeters(meters, execution.job(), table.target()));
     }
 
     /** Ends a table load in error. */

@@ -1,11 +1,15 @@
 package io.caravana.servicenow;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -19,7 +23,7 @@ import org.springframework.stereotype.Component;
  * by one request alone.
  */
 @Component("limiter")
-final class Limiter {
+final class Limiter implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Limiter.class);
     private static final int FAILURES_IN_A_ROW = 5;
@@ -37,11 +41,49 @@ final class Limiter {
     private int failures;
     private Duration rest = FIRST_REST;
     private Instant closedUntil = Instant.MIN;
+    private Instant answeredAt = Instant.MIN;
 
     Limiter(ServiceNowProperties properties, Clock clock) {
         this.clock = clock;
         this.most = properties.maxConcurrent();
         this.limit = most;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("caravana.servicenow.in.flight", this, gate -> gate.read(() -> gate.inFlight))
+                .description("Requests that are in flight or wait for their place in the second")
+                .register(registry);
+        Gauge.builder("caravana.servicenow.in.flight.limit", this, gate -> gate.read(() -> gate.limit))
+                .description("How many may be, at this moment")
+                .register(registry);
+        Gauge.builder("caravana.servicenow.pause", this, gate -> gate.read(gate::pauseSeconds))
+                .description("Until ServiceNow may be asked again; 0 when it may be asked")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    private double pauseSeconds() {
+        return isClosed() ? Duration.between(clock.instant(), closedUntil).toMillis() / 1_000.0 : 0;
+    }
+
+    private double read(DoubleSupplier value) {
+        lock.lock();
+        try {
+            return value.getAsDouble();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a page has come since then. */
+    boolean isAnsweredSince(Instant moment) {
+        lock.lock();
+        try {
+            return answeredAt.isAfter(moment);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** When the gate opens again; null when it is open. */
@@ -60,14 +102,23 @@ final class Limiter {
         return wait.isNegative() ? Duration.ZERO : wait;
     }
 
-    /** Waits until a request may be sent, and counts it as in flight. */
-    public void enter() throws InterruptedException {
+    /**
+     * Waits until a request may be sent, and counts it as in flight.
+     *
+     * @return how many nanoseconds of that nothing was to be sent at all
+     */
+    public long enter() throws InterruptedException {
         lock.lockInterruptibly();
+        var paused = 0L;
         try {
             while (isClosed() || inFlight >= limit) {
+                var closed = isClosed();
+                var began = System.nanoTime();
                 await();
+                paused += closed ? System.nanoTime() - began : 0;
             }
             inFlight++;
+            return paused;
         } finally {
             lock.unlock();
         }
@@ -96,6 +147,7 @@ final class Limiter {
                 limit = most;
             }
             failures = 0;
+            answeredAt = clock.instant();
             rest = FIRST_REST;
             answersSinceChange++;
             if (limit < most && answersSinceChange >= limit) {
