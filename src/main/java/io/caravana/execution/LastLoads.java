@@ -77,7 +77,7 @@ final class LastLoads implements HealthIndicator {
                         .forEach(table -> new TableMeters(registry, job.name(), table.target())));
     }
 
-    @Scheduled(fixedDelayString = "10s")
+    @Scheduled(fixedDelayString = "${caravana.metrics.refresh}")
     void refresh() {
         try {
             read();
@@ -99,19 +99,21 @@ final class LastLoads implements HealthIndicator {
                 loads.stream()
                         .filter(load -> load.succeededAt != null)
                         .map(load -> Row.of(
-                                Tags.of("job", load.job),
+                                Tags.of(TableMeters.JOB, load.job),
                                 load.succeededAt.toInstant().toEpochMilli() / 1_000.0))
                         .toList(),
                 true);
         failures.register(
                 loads.stream()
                         .filter(load -> load.executionId != null)
-                        .map(load -> Row.of(Tags.of("job", load.job), load.failed ? 1 : 0))
+                        .map(load -> Row.of(Tags.of(TableMeters.JOB, load.job), load.failed ? 1 : 0))
                         .toList(),
                 true);
         incomplete.register(
                 reads.stream()
-                        .map(read -> Row.of(Tags.of("job", read.job, "table", read.tableName), read.incomplete ? 1 : 0))
+                        .map(read -> Row.of(
+                                Tags.of(TableMeters.JOB, read.job, TableMeters.TABLE, read.tableName),
+                                read.incomplete ? 1 : 0))
                         .toList(),
                 true);
         last = loads;

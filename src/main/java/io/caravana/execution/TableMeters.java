@@ -16,6 +16,11 @@ import java.util.stream.LongStream;
  */
 public final class TableMeters {
 
+    /** Prometheus puts a label {@code job} of its own on everything. */
+    static final String JOB = "job_name";
+
+    static final String TABLE = "table";
+
     private static final Duration[] ANSWER_BUCKETS =
             buckets(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000);
     private static final Duration[] BATCH_BUCKETS = buckets(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000);
@@ -36,7 +41,7 @@ public final class TableMeters {
 
     public TableMeters(MeterRegistry registry, String job, String table) {
         this.registry = registry;
-        this.tags = Tags.of("job", job, "table", table);
+        this.tags = Tags.of(JOB, job, TABLE, table);
         this.inserted = rows("inserted");
         this.updated = rows("updated");
         this.unchanged = rows("unchanged");
