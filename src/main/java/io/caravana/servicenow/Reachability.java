@@ -26,6 +26,9 @@ final class Reachability implements HealthIndicator {
     /** Not among those that make the whole unhealthy: nothing is won when Caravana goes out of service, too. */
     private static final Status UNREACHABLE = new Status("UNREACHABLE");
 
+    private static final Health ASKED =
+            Health.unknown().withDetail("why", "is being asked").build();
+
     private static final Duration GOOD_FOR = Duration.ofMinutes(1);
 
     /** ServiceNow locks an account that is refused several times in a quarter of an hour. */
@@ -39,7 +42,7 @@ final class Reachability implements HealthIndicator {
 
     private boolean isAsking;
     private Instant goodUntil = Instant.MIN;
-    private Health answer = Health.unknown().withDetail("why", "is being asked").build();
+    private Health answer = ASKED;
 
     Reachability(Limiter limiter, ServiceNowAccess access, Catalog catalog, ProducerTemplate routes, Clock clock) {
         this.limiter = limiter;
@@ -61,6 +64,7 @@ final class Reachability implements HealthIndicator {
         }
         if (!isAsking && goodUntil.isBefore(now)) {
             isAsking = true;
+            answer = goodUntil.isBefore(now.minus(GOOD_FOR)) ? ASKED : answer;
             var thread = new Thread(this::ask, "reachability");
             thread.setDaemon(true);
             thread.start();

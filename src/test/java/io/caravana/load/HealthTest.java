@@ -24,11 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.TestPropertySource;
 
 @TestPropertySource(
         properties = {"caravana.metrics.refresh=200ms", "spring.security.user.password=" + HealthTest.PASSWORD})
+@Import(HealthTest.Time.class)
 class HealthTest extends LoadTest {
 
     static final String PASSWORD = "open sesame";
