@@ -26,7 +26,7 @@ import org.springframework.security.web.header.HeaderWriterFilter;
  * Who may open what.
  *
  * <ul>
- *   <li>Health and the error page: everybody, as probes have no password.
+ *   <li>Health and the error page: everybody, as probes have no password; more than a status after a sign-in.
  *   <li>The API, its pages and the metrics: everybody on this machine; a sign-in once the server listens on more than
  *       loopback.
  *   <li>All else, Hawtio and Jolokia first of all: a sign-in, always.
@@ -37,7 +37,7 @@ import org.springframework.security.web.header.HeaderWriterFilter;
 @EnableConfigurationProperties(ConsoleProperties.class)
 class SecurityConfiguration {
 
-    private static final String[] ALWAYS_OPEN = {"/error", "/actuator/health", "/actuator/health/**"};
+    private static final String[] ALWAYS_OPEN = {"/error", "/actuator/health/liveness", "/actuator/health/readiness"};
     private static final String[] OPEN_ON_LOOPBACK = {
         "/", "/api/**", "/swagger-ui", "/swagger-ui/**", "/actuator/prometheus"
     };
@@ -86,6 +86,9 @@ class SecurityConfiguration {
                     // Hawtio's pages ask whether there is a proxy; the proxy itself would fetch any URL of this machine
                     requests.requestMatchers("/actuator/hawtio/proxy/enabled").authenticated();
                     requests.requestMatchers("/actuator/hawtio/proxy/**").denyAll();
+                    // here, because it says more to whom has signed in
+                    requests.requestMatchers("/actuator/health", "/actuator/health/**")
+                            .permitAll();
                     requests.anyRequest().authenticated();
                 })
                 .formLogin(withDefaults())

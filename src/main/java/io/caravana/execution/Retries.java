@@ -65,6 +65,10 @@ public final class Retries implements Processor {
             LOG.info("{}", Failures.explain(failure));
             return;
         }
+        var load = exchange.getProperty("load", TableLoad.class);
+        if (load != null) {
+            load.retried();
+        }
         LOG.warn("{}. Trying again, {} of {}", Failures.explain(failure), counter(exchange), attempts);
     }
 

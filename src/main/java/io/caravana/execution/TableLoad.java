@@ -16,6 +16,7 @@ public final class TableLoad {
 
     private final Execution execution;
     private final Table table;
+    private final TableMeters meters;
     private final LongAdder extracted = new LongAdder();
     private final LongAdder inserted = new LongAdder();
     private final LongAdder updated = new LongAdder();
@@ -36,9 +37,15 @@ public final class TableLoad {
     private volatile long unseen;
     private volatile Throwable failure;
 
+    /** A load that no metric shows. */
     public TableLoad(Execution execution, Table table) {
+        this(execution, table, TableMeters.none());
+    }
+
+    public TableLoad(Execution execution, Table table, TableMeters meters) {
         this.execution = execution;
         this.table = table;
+        this.meters = meters;
     }
 
     public Execution execution() {
@@ -94,13 +101,20 @@ public final class TableLoad {
         apiNanos.add(nanos);
         jsonBytes.add(json);
         wireBytes.add(wire);
+        meters.answered("200", nanos);
+        meters.received(json, wire);
     }
 
-    /** A request that was not. */
-    public void unanswered(long nanos) {
+    /**
+     * A request that was not.
+     *
+     * @param status the answer's; 0 when there was none
+     */
+    public void unanswered(int status, long nanos) {
         apiRequests.increment();
         apiFailures.increment();
         apiNanos.add(nanos);
+        meters.answered(status == 0 ? "none" : status == 200 ? "broken" : Integer.toString(status), nanos);
     }
 
     /** A page whose transaction is committed. */
@@ -111,11 +125,13 @@ public final class TableLoad {
         updated.add(upd);
         unchanged.add(same);
         rejected.add(bad);
+        meters.stored(ins, upd, same, bad);
         transaction(nanos);
     }
 
     /** Rows that the reconcile has deleted; the last word counts, as a transaction may be tried again. */
     public void unseen(long rows, long nanos) {
+        meters.reconciled(Math.max(0, rows - unseen));
         unseen = rows;
         transaction(nanos);
     }
@@ -123,12 +139,28 @@ public final class TableLoad {
     /** Rows that a committed transaction has deleted, as ServiceNow said that they are gone. */
     public void gone(long rows, long nanos) {
         gone.add(rows);
+        meters.reconciled(rows);
         transaction(nanos);
     }
 
     private void transaction(long nanos) {
         dbTransactions.increment();
         dbNanos.add(nanos);
+    }
+
+    /** A request that waited before it was sent. */
+    public void waited(TableMeters.Wait reason, long nanos) {
+        meters.waited(reason, nanos);
+    }
+
+    /** A batch whose statement was run. */
+    public void batch(long nanos) {
+        meters.batch(nanos);
+    }
+
+    /** A step that is about to be tried again. */
+    void retried() {
+        meters.retried();
     }
 
     /** What the read proved about its own completeness. */

@@ -4,10 +4,12 @@ import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionLog;
 import io.caravana.execution.JobRunningException;
 import io.caravana.execution.TableLoad;
+import io.caravana.execution.TableMeters;
 import io.caravana.table.Catalog;
 import io.caravana.table.Job;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.Locale;
@@ -30,12 +32,14 @@ public class Jobs {
     private final Clock clock;
     private final ProducerTemplate routes;
     private final ExecutionLog log;
+    private final MeterRegistry meters;
 
-    Jobs(Catalog catalog, Clock clock, ProducerTemplate routes, ExecutionLog log) {
+    Jobs(Catalog catalog, Clock clock, ProducerTemplate routes, ExecutionLog log, MeterRegistry meters) {
         this.log = log;
         this.catalog = catalog;
         this.clock = clock;
         this.routes = routes;
+        this.meters = meters;
     }
 
     /**
@@ -113,7 +117,7 @@ public class Jobs {
 
     /** The load of one of an execution's tables. */
     public TableLoad open(@ExchangeProperty("execution") Execution execution, @ExchangeProperty("table") Table table) {
-        return new TableLoad(execution, table);
+        return new TableLoad(execution, table, new TableMeters(meters, execution.job(), table.target()));
     }
 
     /** Ends a table load in error. */

@@ -24,6 +24,7 @@ import org.springframework.stereotype.Component;
 final class Batches {
 
     private static final String BATCH_ROWS = "batchRows";
+    private static final String BATCH_BEGAN = "batchBegan";
 
     private final Replica replica;
     private final Checkpoints checkpoints;
@@ -85,6 +86,7 @@ final class Batches {
         }
         parameters.put("execution", load.execution().id());
         exchange.setProperty(BATCH_ROWS, rows.size());
+        exchange.setProperty(BATCH_BEGAN, System.nanoTime());
         exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, table.upsert(written));
         return parameters;
     }
@@ -147,7 +149,10 @@ final class Batches {
     public void count(
             @Body Map<String, Object> answer,
             @ExchangeProperty(BATCH_ROWS) int rows,
+            @ExchangeProperty(BATCH_BEGAN) long began,
+            @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty("tally") Tally tally) {
+        load.batch(System.nanoTime() - began);
         tally.stored(rows, ((Number) answer.get("inserted")).longValue(), ((Number) answer.get("updated")).longValue());
     }
 

@@ -1,5 +1,7 @@
 package io.caravana.servicenow;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.httpcomponents.hc5.PoolingHttpClientConnectionManagerMetricsBinder;
 import java.time.Clock;
 import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpComponent;
@@ -35,6 +37,11 @@ class HttpConfiguration {
     Connections connections(
             ServiceNowProperties limits, ConnectionProperties properties, ObjectProvider<SslBundles> bundles) {
         return Connections.of(limits, properties, bundles.getIfAvailable());
+    }
+
+    @Bean
+    MeterBinder connectionMeters(Connections connections) {
+        return new PoolingHttpClientConnectionManagerMetricsBinder(connections.toTables(), "servicenow");
     }
 
     @Bean

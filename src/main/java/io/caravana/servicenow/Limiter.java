@@ -1,11 +1,15 @@
 package io.caravana.servicenow;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -23,7 +27,7 @@ import org.springframework.stereotype.Component;
  * by one request alone.
  */
 @Component("limiter")
-final class Limiter {
+final class Limiter implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Limiter.class);
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -47,12 +51,50 @@ final class Limiter {
     private int failures;
     private Duration rest = FIRST_REST;
     private Instant closedUntil = Instant.MIN;
+    private Instant answeredAt = Instant.MIN;
 
     Limiter(ServiceNowProperties properties, Clock clock) {
         this.clock = clock;
         this.most = properties.maxConcurrent();
         this.rate = properties.rateLimit();
         this.limit = most;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("caravana.servicenow.in.flight", this, gate -> gate.read(() -> gate.inFlight))
+                .description("Requests that are in flight or wait for their place in the second")
+                .register(registry);
+        Gauge.builder("caravana.servicenow.in.flight.limit", this, gate -> gate.read(() -> gate.limit))
+                .description("How many may be, at this moment")
+                .register(registry);
+        Gauge.builder("caravana.servicenow.pause", this, gate -> gate.read(gate::pauseSeconds))
+                .description("Until ServiceNow may be asked again; 0 when it may be asked")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    private double pauseSeconds() {
+        return isClosed() ? Duration.between(clock.instant(), closedUntil).toMillis() / 1_000.0 : 0;
+    }
+
+    private double read(DoubleSupplier value) {
+        lock.lock();
+        try {
+            return value.getAsDouble();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a page has come since then. */
+    boolean isAnsweredSince(Instant moment) {
+        lock.lock();
+        try {
+            return answeredAt.isAfter(moment);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** When the gate opens again; null when it is open. */
@@ -75,16 +117,22 @@ final class Limiter {
      * Waits until a request may be sent, and counts it as in flight.
      *
      * @param goOn throws if nobody wants the request any more
+     * @return how many nanoseconds of that nothing was to be sent at all
      */
-    void enter(Runnable goOn) throws InterruptedException {
+    long enter(Runnable goOn) throws InterruptedException {
         lock.lockInterruptibly();
+        var paused = 0L;
         try {
             goOn.run();
             while (isClosed() || inFlight >= limit || nanosUntilRate() > 0) {
+                var closed = isClosed();
+                var began = System.nanoTime();
                 await();
+                paused += closed ? System.nanoTime() - began : 0;
                 goOn.run();
             }
             inFlight++;
+            return paused;
         } finally {
             lock.unlock();
         }
@@ -124,6 +172,7 @@ final class Limiter {
                 limit = most;
             }
             failures = 0;
+            answeredAt = clock.instant();
             rest = FIRST_REST;
             answersSinceChange++;
             if (limit < most && answersSinceChange >= limit) {

@@ -2,6 +2,7 @@ package io.caravana.servicenow;
 
 import io.caravana.execution.ExecutionEvent;
 import io.caravana.execution.TableLoad;
+import io.caravana.execution.TableMeters.Wait;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,12 +54,16 @@ final class TableApi {
             Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty("load") TableLoad load)
             throws InterruptedException {
         exchange.removeProperty(ASKED);
-        limiter.enter(load::goOn);
+        var began = System.nanoTime();
+        var paused = limiter.enter(load::goOn);
+        load.waited(Wait.PAUSE, paused);
+        load.waited(Wait.IN_FLIGHT, System.nanoTime() - began - paused);
         exchange.setProperty(ASKED, new Asked(cursor.next(), System.nanoTime()));
     }
 
     /** Puts the request for the cursor's next page on the message. */
-    public void ask(Exchange exchange, @ExchangeProperty(ASKED) Asked asked) {
+    public void ask(Exchange exchange, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(ASKED) Asked asked) {
+        load.waited(Wait.RATE, System.nanoTime() - asked.nanos);
         var message = exchange.getMessage();
         // the routes count their tries in a header
         message.removeHeaders("*", Exchange.REDELIVERY_COUNTER);
@@ -86,7 +91,7 @@ final class TableApi {
             @ExchangeProperty(ASKED) Asked asked)
             throws IOException {
         var message = exchange.getMessage();
-        var status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        var status = status(message);
         try (var body = new Body(message, maxBytes)) {
             if (status != 200) {
                 throw Answers.of(asked.request, status, body.words(), retryAfter(message));
@@ -120,7 +125,7 @@ final class TableApi {
         if (asked == null) {
             throw cause;
         }
-        load.unanswered(System.nanoTime() - asked.nanos);
+        load.unanswered(status(exchange.getMessage()), System.nanoTime() - asked.nanos);
         // the answer's stream is closed, nobody may read it
         exchange.getMessage().setBody(null);
         var failure = refusals.explain(
@@ -156,6 +161,10 @@ final class TableApi {
     /** The next try needs no pause of its own. */
     private static void atOnce(Exchange exchange) {
         exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, 0L);
+    }
+
+    private static int status(Message message) {
+        return message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
     }
 
     private static long total(Message message) {

@@ -275,6 +275,15 @@ class ConsoleTest {
         }
 
         @Test
+        void says_more_to_a_person_who_has_signed_in() throws Exception {
+            assertThat(browser.get("/actuator/health").body()).doesNotContain("components");
+
+            browser.signIn();
+
+            assertThat(browser.get("/actuator/health").body()).contains("\"components\"", "\"serviceNow\"", "\"jobs\"");
+        }
+
+        @Test
         void is_not_ready_while_camel_does_not_run() throws Exception {
             camel.suspend();
             try {

@@ -1,0 +1,163 @@
+package io.caravana.execution;
+
+import io.caravana.table.Catalog;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * How each job ended the last time, for monitors: from the execution log, so also of other processes and from before the
+ * start. Read in the background, as a database that does not answer must not keep the other metrics from anybody.
+ */
+@Component("jobsHealthIndicator")
+@EnableScheduling
+@ConditionalOnWebApplication
+final class LastLoads implements HealthIndicator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LastLoads.class);
+
+    private static final String JOBS = """
+            SELECT job, success.ended_at AS succeeded_at, ended.execution_id, coalesce(ended.status <> 'success', false) AS failed
+            FROM unnest(:jobs) AS job
+            LEFT JOIN LATERAL (
+              SELECT ended_at FROM caravana.servicenow_execution_log
+              WHERE execution_type = job AND status = 'success' ORDER BY started_at DESC LIMIT 1
+            ) AS success ON true
+            LEFT JOIN LATERAL (
+              SELECT execution_id, status FROM caravana.servicenow_execution_log
+              WHERE execution_type = job AND status <> 'running' ORDER BY started_at DESC LIMIT 1
+            ) AS ended ON true""";
+
+    private static final String TABLES = """
+            SELECT e.execution_type AS job, t.table_name, t.verdict = 'incomplete' AS incomplete
+            FROM caravana.table_load t JOIN caravana.servicenow_execution_log e USING (execution_id)
+            WHERE execution_id = ANY (:executions) AND t.status = 'success' AND t.verdict IS NOT NULL""";
+
+    private static final String WATERMARKS =
+            "SELECT table_name, read_until AS moment FROM caravana.watermark WHERE read_until IS NOT NULL";
+    private static final String CHECKPOINTS = """
+            SELECT table_name, max(moved_at) AS moment FROM (
+              SELECT table_name, moved_at FROM caravana.checkpoint
+              UNION ALL SELECT table_name, moved_at FROM caravana.watermark WHERE pass_until IS NOT NULL
+            ) AS moved GROUP BY table_name""";
+
+    private record LastLoad(String job, OffsetDateTime succeededAt, String executionId, boolean failed) {}
+
+    private record LastRead(String job, String tableName, boolean incomplete) {}
+
+    private record Moment(String tableName, OffsetDateTime moment) {}
+
+    private final JdbcClient jdbc;
+    private final Catalog catalog;
+    private final MultiGauge successes;
+    private final MultiGauge failures;
+    private final MultiGauge incomplete;
+    private final MultiGauge watermarks;
+    private final MultiGauge checkpoints;
+    private volatile List<LastLoad> last = List.of();
+
+    LastLoads(JdbcClient jdbc, Catalog catalog, MeterRegistry registry) {
+        this.jdbc = jdbc;
+        this.catalog = catalog;
+        this.successes = MultiGauge.builder("caravana.job.last.success.timestamp")
+                .description("When the job succeeded last, in seconds since 1970")
+                .baseUnit("seconds")
+                .register(registry);
+        this.failures = MultiGauge.builder("caravana.job.last.failed")
+                .description("Whether the job's last execution failed or was interrupted")
+                .register(registry);
+        this.incomplete = MultiGauge.builder("caravana.table.last.read.incomplete")
+                .description("Whether rows were hidden from the table's last read")
+                .register(registry);
+        this.watermarks = MultiGauge.builder("caravana.table.watermark.timestamp")
+                .description("Up to when every change of the table is in the replica, in seconds since 1970")
+                .baseUnit("seconds")
+                .register(registry);
+        this.checkpoints = MultiGauge.builder("caravana.table.checkpoint.timestamp")
+                .description("When the load under way last stored a page, in seconds since 1970")
+                .baseUnit("seconds")
+                .register(registry);
+        catalog.jobs()
+                .forEach(job ->
+                        catalog.tablesOf(job).forEach(table -> new TableMeters(registry, job.name(), table.target())));
+    }
+
+    @Scheduled(fixedDelayString = "${caravana.metrics.refresh}")
+    void refresh() {
+        try {
+            read();
+        } catch (DataAccessException e) {
+            LOG.debug("The execution log cannot be read: what was known of it stays", e);
+        }
+    }
+
+    private void read() {
+        var loads = jdbc.sql(JOBS)
+                .param("jobs", catalog.jobNames().toArray(String[]::new))
+                .query(LastLoad.class)
+                .list();
+        var reads = jdbc.sql(TABLES)
+                .param("executions", loads.stream().map(LastLoad::executionId).toArray(String[]::new))
+                .query(LastRead.class)
+                .list();
+        successes.register(
+                loads.stream()
+                        .filter(load -> load.succeededAt != null)
+                        .map(load -> Row.of(
+                                Tags.of(TableMeters.JOB, load.job),
+                                load.succeededAt.toInstant().toEpochMilli() / 1_000.0))
+                        .toList(),
+                true);
+        failures.register(
+                loads.stream()
+                        .filter(load -> load.executionId != null)
+                        .map(load -> Row.of(Tags.of(TableMeters.JOB, load.job), load.failed ? 1 : 0))
+                        .toList(),
+                true);
+        incomplete.register(
+                reads.stream()
+                        .map(read -> Row.of(
+                                Tags.of(TableMeters.JOB, read.job, TableMeters.TABLE, read.tableName),
+                                read.incomplete ? 1 : 0))
+                        .toList(),
+                true);
+        watermarks.register(moments(WATERMARKS), true);
+        checkpoints.register(moments(CHECKPOINTS), true);
+        last = loads;
+    }
+
+    private List<Row<Number>> moments(String query) {
+        return jdbc.sql(query).query(Moment.class).list().stream()
+                .<Row<Number>>map(mark -> Row.of(Tags.of(TableMeters.TABLE, mark.tableName), seconds(mark.moment)))
+                .toList();
+    }
+
+    private static double seconds(OffsetDateTime moment) {
+        return moment.toInstant().toEpochMilli() / 1_000.0;
+    }
+
+    /** A job that fails is its own matter: Caravana is as healthy as before. */
+    @Override
+    public Health health() {
+        Map<String, Object> jobs = new TreeMap<>();
+        last.forEach(load -> jobs.put(
+                load.job,
+                load.succeededAt == null ? "has never succeeded" : "last success at " + load.succeededAt.toInstant()));
+        return Health.up().withDetails(jobs).build();
+    }
+}
