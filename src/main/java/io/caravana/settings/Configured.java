@@ -17,6 +17,7 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -117,9 +118,11 @@ final class Configured {
         }
         if (plain instanceof PropertySourceOrigin source) {
             var name = source.getPropertySource().getName();
-            return name.equals(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME)
-                    ? "-D" + source.getPropertyName()
-                    : name;
+            return switch (name) {
+                case StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME -> "-D" + source.getPropertyName();
+                case CommandLinePropertySource.COMMAND_LINE_PROPERTY_SOURCE_NAME -> "--" + source.getPropertyName();
+                default -> name;
+            };
         }
         return String.valueOf(plain);
     }

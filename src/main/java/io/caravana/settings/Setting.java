@@ -118,7 +118,7 @@ record Setting(String key, ResolvableType type, RecordComponent component) {
         if (isList()) {
             return annotation(NotEmpty.class).isPresent() ? "a list of at least one entry" : "a list";
         }
-        return pattern.orElse(isRequired() ? "a text that is not empty" : "a text");
+        return pattern.orElse(annotation(NotBlank.class).isPresent() ? "a text that is not empty" : "a text");
     }
 
     /** Which entries are right in a list of plain values, in words that go on from "it takes". */
