@@ -1,5 +1,6 @@
 package io.caravana;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.database.TestDatabase;
@@ -189,6 +190,35 @@ class CaravanaJarIT {
                         .satisfies(output -> assertThat(output.lines()).hasSizeLessThan(25));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "load choices", "check"})
+    void a_misspelt_key_ends_the_start_with_1_and_its_line_and_the_nearest_right_one(String arguments)
+            throws Exception {
+        var folder = Files.createDirectories(temp.resolve("misspelt"));
+        Files.copy(Path.of("config/application.yaml"), folder.resolve("application.yaml"), REPLACE_EXISTING);
+        var tables = Files.readString(Path.of("config/tables.yaml"));
+        Files.writeString(
+                folder.resolve("tables.yaml"),
+                tables.replaceFirst("window-column: opened_at", "widow-column: opened_at"));
+        var line = tables.lines().toList().indexOf("      window-column: opened_at") + 1;
+        var environment = Map.of(
+                "CARAVANA_CONFIG_DIR",
+                folder.toString(),
+                "CARAVANA_DATA_DIR",
+                temp.resolve("never").toString());
+        try (var caravana = run(environment, arguments.isEmpty() ? new String[0] : arguments.split(" "))) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+            assertThat(caravana.output())
+                    .contains(
+                            "%s, line %d: there is no key caravana.tables[0].widow-column. Did you mean 'window-column'?"
+                                    .formatted(folder.resolve("tables.yaml"), line))
+                    .contains("Caravana could not start")
+                    .doesNotContain("\tat ")
+                    .satisfies(output -> assertThat(output.lines()).hasSizeLessThan(25));
+        }
+        assertThat(temp.resolve("never")).as("the database").doesNotExist();
     }
 
     private static Simulator instance() {

@@ -5,7 +5,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** Decides how long a step is tried again, and says what is about to be tried again, and why. */
@@ -18,9 +17,9 @@ public final class Retries implements Processor {
     private final int attempts;
     private final Duration total;
 
-    Retries(@Value("${caravana.retry.attempts}") int attempts, @Value("${caravana.retry.total}") Duration total) {
-        this.attempts = attempts;
-        this.total = total;
+    Retries(RetryProperties properties) {
+        this.attempts = properties.attempts();
+        this.total = properties.total();
     }
 
     /** Whether the step that failed is tried again: a number of times, and for a time in all. */

@@ -16,7 +16,10 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("caravana.replica")
 public record ReplicaProperties(
-        @DefaultValue("servicenow") @Pattern(regexp = "[a-z_][a-z0-9_]{0,62}")
+        @DefaultValue("servicenow")
+        @Pattern(
+                regexp = "[a-z_][a-z0-9_]{0,62}",
+                message = "a name of small letters, digits and underscores that does not begin with a digit")
         String schema,
 
         @DefaultValue("1000") @Min(1) @Max(10_000) int batchSize) {}

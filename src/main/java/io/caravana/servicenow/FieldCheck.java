@@ -2,6 +2,7 @@ package io.caravana.servicenow;
 
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
+import io.caravana.settings.Similar;
 import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.HashMap;

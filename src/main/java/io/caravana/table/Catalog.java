@@ -1,13 +1,21 @@
 package io.caravana.table;
 
+import io.caravana.settings.Mistake;
+import io.caravana.settings.Similar;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
+import java.text.ParseException;
 import java.time.ZoneId;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.quartz.CronExpression;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.Errors;
+import org.springframework.validation.Validator;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -22,40 +30,70 @@ import org.springframework.validation.annotation.Validated;
 public record Catalog(
         @DefaultValue("UTC") ZoneId timeZone,
         @NotEmpty List<@Valid Job> jobs,
-        @NotEmpty List<@Valid Table> tables) {
+        @NotEmpty List<@Valid Table> tables) implements Validator {
 
     public Catalog {
-        jobs = List.copyOf(jobs == null ? List.of() : jobs);
-        tables = List.copyOf(tables == null ? List.of() : tables);
-        var names = new HashSet<String>();
-        for (var job : jobs) {
-            require(names.add(job.name()), "caravana.jobs: the job '%s' is there twice".formatted(job.name()));
+        jobs = jobs == null ? List.of() : List.copyOf(jobs);
+        tables = tables == null ? List.of() : List.copyOf(tables);
+    }
+
+    @Override
+    public boolean supports(Class<?> type) {
+        return type == Catalog.class;
+    }
+
+    /** Looks for what no entry can tell alone: names that are there twice, or belong together and do not. */
+    @Override
+    public void validate(Object target, Errors errors) {
+        var names = new LinkedHashSet<String>();
+        for (int index = 0; index < jobs.size(); index++) {
+            var job = jobs.get(index);
+            var key = "jobs[%d]".formatted(index);
+            if (!names.add(job.name())) {
+                Mistake.note(errors, key + ".name", "another job has this name");
+            }
+            if (job.name() != null && !tables.isEmpty() && tablesOf(job).isEmpty()) {
+                Mistake.note(
+                        errors, key + ".name", "no table has this job: it takes one that a table in tables.yaml names");
+            }
+            checkCron(job.cron(), key + ".cron", errors);
         }
-        var targets = new HashSet<String>();
-        for (var table : tables) {
-            var periods = jobs.stream()
-                    .filter(job -> job.reads() == Job.Reads.PERIOD)
-                    .map(Job::name)
-                    .toList();
-            require(
-                    periods.contains(table.job()),
-                    "caravana.tables: '%s' belongs to job '%s', which is not one of %s"
-                            .formatted(table.source(), table.job(), periods));
-            require(
-                    targets.add(table.target()),
-                    "caravana.tables: two tables have the target '%s'".formatted(table.target()));
-        }
-        for (var job : jobs) {
-            require(
-                    job.reads() != Job.Reads.PERIOD
-                            || tables.stream().anyMatch(table -> table.job().equals(job.name())),
-                    "caravana.jobs: the job '%s' has no table in caravana.tables".formatted(job.name()));
+        jobs.stream()
+                .filter(job -> job.reads() != Job.Reads.PERIOD)
+                .map(Job::name)
+                .forEach(names::remove);
+        var targets = new HashMap<String, Integer>();
+        for (int index = 0; index < tables.size(); index++) {
+            var table = tables.get(index);
+            var key = "tables[%d]".formatted(index);
+            if (table.job() != null && !names.isEmpty() && !names.contains(table.job())) {
+                Mistake.note(errors, key + ".job", "it takes one of the jobs " + oneOf(names, table.job()));
+            }
+            var other = targets.putIfAbsent(table.target(), index);
+            if (table.target() != null && other != null) {
+                Mistake.note(
+                        errors,
+                        key + ".target",
+                        "caravana.tables[%d] has this target already: give one of them another".formatted(other));
+            }
         }
     }
 
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
+    private static String oneOf(Set<String> names, String wrong) {
+        var meant = Similar.nearest(wrong, names).map(". Did you mean '%s'?"::formatted);
+        return String.join(", ", names) + meant.orElse("");
+    }
+
+    private static void checkCron(String cron, String key, Errors errors) {
+        if (!cron.isEmpty()) {
+            try {
+                CronExpression.validateExpression(cron);
+            } catch (ParseException e) {
+                Mistake.note(
+                        errors,
+                        key,
+                        "it takes a Quartz expression such as '0 30 5 * * ?' (%s)".formatted(e.getMessage()));
+            }
         }
     }
 
@@ -72,7 +110,7 @@ public record Catalog(
     /** The tables that a job carries, in the order of the configuration. */
     public List<Table> tablesOf(Job job) {
         return tables.stream()
-                .filter(table -> job.reads() == Job.Reads.PERIOD ? table.job().equals(job.name()) : table.live())
+                .filter(table -> job.reads() == Job.Reads.PERIOD ? job.name().equals(table.job()) : table.live())
                 .toList();
     }
 }

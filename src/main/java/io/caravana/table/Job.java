@@ -19,7 +19,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param timer whether the cron is on
  */
 public record Job(
-        @NotBlank @Pattern(regexp = "[a-z][a-z0-9-]{0,39}") String name,
+        @NotBlank
+        @Pattern(
+                regexp = "[a-z][a-z0-9-]{0,39}",
+                message = "a name of small letters, digits and hyphens that begins with a letter")
+        String name,
+
         @DefaultValue("") String description,
         @DefaultValue("period") Reads reads,
         @DefaultValue("4") @Min(1) @Max(64) int threads,

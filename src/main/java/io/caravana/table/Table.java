@@ -24,15 +24,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param live whether the jobs that read changes and keys carry it
  */
 public record Table(
-        @NotBlank @Pattern(regexp = Table.NAME) String source,
-        @Pattern(regexp = Table.NAME) String target,
+        @NotBlank @Pattern(regexp = Table.NAME, message = Table.A_NAME)
+        String source,
+
+        @Pattern(regexp = Table.NAME, message = Table.A_NAME)
+        String target,
+
         @NotBlank String job,
 
-        @DefaultValue("") @Pattern(regexp = "|" + Table.NAME)
+        @DefaultValue("") @Pattern(regexp = "|" + Table.NAME, message = Table.A_NAME)
         String windowColumn,
 
         @DefaultValue("") String filter,
-        @DefaultValue List<@Pattern(regexp = Table.FIELD) String> fields,
+        @DefaultValue List<@Pattern(regexp = Table.FIELD, message = Table.A_FIELD) String> fields,
         @DefaultValue("none") DisplayValues displayValues,
         @DefaultValue("0") @Min(0) @Max(10_000) int pageSize,
         @DefaultValue("true") boolean live) {
@@ -49,8 +53,12 @@ public record Table(
     /** Names of tables and columns in ServiceNow; PostgreSQL keeps 63 bytes of a name. */
     static final String NAME = "[a-z][a-z0-9_]{0,62}";
 
+    static final String A_NAME = "a name of small letters, digits and underscores that begins with a letter";
+
     /** A field, or a walk over references such as {@code caller_id.name}. */
     static final String FIELD = "[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*";
+
+    static final String A_FIELD = "a field such as number, or a walk over references such as caller_id.name";
 
     /** Which display values are carried beside the raw values. */
     public enum DisplayValues {

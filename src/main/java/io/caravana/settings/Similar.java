@@ -1,16 +1,16 @@
-package io.caravana.servicenow;
+package io.caravana.settings;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the name that somebody meant who wrote another. */
-final class Similar {
+public final class Similar {
 
     private Similar() {}
 
     /** The known name that is the fewest edits away; empty when all are more than a third of the name away. */
-    static Optional<String> nearest(String name, Collection<String> known) {
+    public static Optional<String> nearest(String name, Collection<String> known) {
         var most = Math.max(2, name.length() / 3);
         return known.stream()
                 .filter(other -> edits(name, other) <= most)

@@ -1,0 +1,41 @@
+package io.caravana.settings;
+
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Where the process finds things, and what it does by itself. Conditions and routes read these by their names; here they
+ * are checked and explained.
+ *
+ * @param dataDir the embedded PostgreSQL's files
+ * @param routesDir the routes
+ * @param demo whether a server without {@code SERVICENOW_URL} loads the two main jobs at its start and shows them
+ * @param timers whether jobs with a {@code cron} start by themselves in this process
+ * @param alive how long a process that does not show counts as alive; then its loads are given to others
+ * @param resumeWithin how long after an interruption a load goes on, by itself or when it is started again; 0: never
+ * @param resumeEveryMillis how often this process looks for loads to go on with
+ * @param metrics what is measured
+ */
+@Validated
+@ConfigurationProperties("caravana")
+record ProcessProperties(
+        @DefaultValue("./data") @NotBlank String dataDir,
+        @DefaultValue("./routes") @NotBlank String routesDir,
+        @DefaultValue("true") boolean demo,
+        @DefaultValue("true") boolean timers,
+        @DefaultValue("60s") Duration alive,
+        @DefaultValue("24h") Duration resumeWithin,
+        @DefaultValue("30000") @Min(100) int resumeEveryMillis,
+        @DefaultValue Metrics metrics) {
+
+    /**
+     * What is measured.
+     *
+     * @param refresh how often the metrics and the health of the jobs are read from the execution log
+     */
+    record Metrics(@DefaultValue("60s") Duration refresh) {}
+}

@@ -1,0 +1,14 @@
+package io.caravana.settings;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says what is wrong in the configuration in place of a stack trace. */
+class WrongSettingsFailureAnalyzer extends AbstractFailureAnalyzer<WrongSettingsException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, WrongSettingsException cause) {
+        return new FailureAnalysis(
+                cause.getMessage(), "Correct the configuration. docs/configuration.md explains every key.", cause);
+    }
+}

@@ -1,0 +1,196 @@
+package io.caravana.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+
+/** The shipped configuration with one mistake in it, read as Caravana reads it, with nothing started. */
+class WrongSettingsTest {
+
+    @ConfigurationPropertiesScan("io.caravana")
+    static class SettingsOnly {}
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void shipped() throws IOException {
+        for (var file : List.of("application.yaml", "tables.yaml")) {
+            Files.copy(Path.of("config", file), folder.resolve(file));
+        }
+    }
+
+    @Test
+    void the_shipped_configuration_is_right() {
+        start();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            tables.yaml      | window-column: opened_at | widow-column: opened_at | there is no key caravana.tables[0].widow-column. Did you mean 'window-column'?
+            tables.yaml      | source: sc_task          | souce: sc_task          | there is no key caravana.tables[10].souce. Did you mean 'source'?
+            tables.yaml      | caravana:                | caravan:                | there is no key caravan. Did you mean 'caravana'?
+            tables.yaml      | caravana:                | incidents:              | incidents does not belong here, only caravana.tables does
+            tables.yaml      | tables:                  | table:                  | there is no key caravana.table. Did you mean 'tables'?
+            application.yaml | threads: 4               | thread: 4               | there is no key caravana.jobs[0].thread. Did you mean 'threads'?
+            application.yaml | rate-limit: 25           | rate-limits: 25         | there is no key caravana.servicenow.rate-limits. Did you mean 'rate-limit'?
+            application.yaml | rate-limit: 25           | batch-size: 25          | there is no key caravana.servicenow.batch-size. Did you mean caravana.replica.batch-size?
+            application.yaml | servicenow:              | servicenw:              | there is no key caravana.servicenw. Did you mean 'servicenow'?
+            application.yaml | caravana:                | caravan:                | there is no key caravan. Did you mean 'caravana'?
+            """)
+    void a_key_that_is_not_there_is_named_with_its_file_its_line_and_the_nearest_right_one(
+            String file, String right, String wrong, String says) throws IOException {
+        var line = replace(file, right, wrong);
+        // the first value below a key without one is in the line after it, or after a comment
+        var first = right.endsWith(":") ? "line \\d+" : "line " + line;
+        assertThat(mistakes())
+                .singleElement()
+                .asString()
+                .matches(Pattern.quote(folder.resolve(file) + ", ") + first + Pattern.quote(": " + says));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            tables.yaml      | display-values: all      | display-values: al      | caravana.tables[0].display-values is 'al'; it takes none or all. Did you mean 'all'?
+            tables.yaml      | window-column: opened_at | page-size: 20000        | caravana.tables[0].page-size is '20000'; it takes a whole number from 0 to 10000
+            tables.yaml      | window-column: opened_at | window-column: Opened   | caravana.tables[0].window-column is 'Opened'; it takes a name of small letters, digits and underscores that begins with a letter
+            tables.yaml      | window-column: opened_at | fields: [number, B]     | caravana.tables[0].fields[1] is 'B'; it takes a field such as number, or a walk over references such as caller_id.name
+            tables.yaml      | source: sc_task          | filter: active=true     | caravana.tables[10].source is missing; it takes a name of small letters, digits and underscores that begins with a letter
+            tables.yaml      | target: groups           | target: incident        | caravana.tables[5].target is 'incident'; caravana.tables[0] has this target already: give one of them another
+            tables.yaml      | job: incidents           | job: incidnts           | caravana.tables[0].job is 'incidnts'; it takes one of the jobs incidents, configurations, tickets, choices. Did you mean 'incidents'?
+            tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size
+            application.yaml | rate-limit: 25           | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
+            application.yaml | rate-limit: 25           | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
+            application.yaml | rate-limit: 25           | max-page-bytes: big     | caravana.servicenow.max-page-bytes is 'big'; it takes a size such as 512KB or 64MB
+            application.yaml | page-size: 1000          | page-size: 100000       | caravana.servicenow.page-size is '100000'; it takes a whole number from 1 to 10000
+            application.yaml | time-zone: UTC           | time-zone: Lisbon       | caravana.time-zone is 'Lisbon'; it takes a time zone such as UTC or America/Sao_Paulo
+            application.yaml | time-zone: UTC           | demo: maybe             | caravana.demo is 'maybe'; it takes true or false
+            application.yaml | name: tickets            | name: incidents         | caravana.jobs[2].name is 'incidents'; another job has this name
+            application.yaml | cron: ""                 | cron: 0 30 5 * *        | caravana.jobs[0].cron is '0 30 5 * *'; it takes a Quartz expression such as '0 30 5 * * ?' (Unexpected end of expression.)
+            """)
+    void a_wrong_value_is_named_with_its_file_its_line_its_key_and_what_would_be_right(
+            String file, String right, String wrong, String says) throws IOException {
+        var line = replace(file, right, wrong);
+        assertThat(mistakes()).contains("%s, line %d: %s".formatted(folder.resolve(file), line, says));
+    }
+
+    @Test
+    void all_wrong_values_are_said_at_once() throws IOException {
+        replace("tables.yaml", "display-values: all", "display-values: al");
+        replace("tables.yaml", "target: groups", "target: Groups");
+        replace("application.yaml", "threads: 4", "threads: 400");
+        replace("application.yaml", "rate-limit: 25", "rate-limit: many");
+        assertThat(mistakes()).hasSize(4);
+    }
+
+    @Test
+    void an_empty_entry_is_named_with_the_keys_it_takes() throws IOException {
+        Files.writeString(folder.resolve("tables.yaml"), "\n    -\n", StandardOpenOption.APPEND);
+        assertThat(mistakes())
+                .singleElement()
+                .asString()
+                .startsWith(folder.resolve("tables.yaml") + ", line ")
+                .contains("caravana.tables[12] takes no value, but keys below it: source, target, job");
+    }
+
+    @Test
+    void a_value_in_place_of_keys_is_named() throws IOException {
+        var line = replace("application.yaml", "  servicenow:", "  database: mine\n  servicenow:");
+        assertThat(mistakes())
+                .contains("%s, line %d: caravana.database takes no value, but keys below it: %s"
+                        .formatted(
+                                folder.resolve("application.yaml"),
+                                line,
+                                "url, username, password, pool-size, embedded"));
+    }
+
+    @Test
+    void keys_of_spring_and_camel_may_stand_in_the_users_file() throws IOException {
+        Files.writeString(
+                folder.resolve("application.yaml"),
+                "\nspring:\n  datasource:\n    anything: 1\ncamel:\n  main:\n    name: mine\n",
+                StandardOpenOption.APPEND);
+        start();
+    }
+
+    @Test
+    void a_key_may_be_written_in_every_way_that_spring_boot_knows() throws IOException {
+        replace("tables.yaml", "window-column: opened_at", "windowColumn: opened_at");
+        replace("application.yaml", "rate-limit: 25", "rate_limit: 25");
+        start();
+    }
+
+    @Test
+    void a_wrong_key_on_the_command_line_is_named_too() {
+        assertThat(mistakes("--caravana.replica.bach-size=5"))
+                .containsExactly("--caravana.replica.bach-size: there is no key caravana.replica.bach-size."
+                        + " Did you mean 'batch-size'?");
+    }
+
+    @Test
+    void a_wrong_value_in_an_environment_variable_is_named_by_the_variable() {
+        assertThat(mistakes("--SERVICENOW_PROXY_PORT=high"))
+                .containsExactly(
+                        "SERVICENOW_PROXY_PORT: caravana.servicenow.proxy.port is 'high'; it takes a whole number from 0 to 65535");
+    }
+
+    @Test
+    void a_wrong_secret_is_not_shown() {
+        assertThat(mistakes("--caravana.simulator.password= "))
+                .containsExactly("--caravana.simulator.password: caravana.simulator.password is wrong;"
+                        + " it takes a text that is not empty");
+    }
+
+    @Test
+    void a_file_that_is_not_yaml_is_named_with_the_line() throws IOException {
+        var line = replace("tables.yaml", "      job: tickets", "\tjob: tickets");
+        var failure = catchThrowable(this::start);
+        System.setProperty("CARAVANA_CONFIG_DIR", folder.toString());
+        try {
+            var analysis = new BrokenYamlFailureAnalyzer().analyze(failure);
+            assertThat(analysis.getDescription())
+                    .startsWith("%s, line %d: ".formatted(folder.resolve("tables.yaml"), line))
+                    .contains("job: tickets");
+        } finally {
+            System.clearProperty("CARAVANA_CONFIG_DIR");
+        }
+    }
+
+    /** Replaces the first occurrence, and tells its line. */
+    private int replace(String file, String right, String wrong) throws IOException {
+        var text = Files.readString(folder.resolve(file));
+        var at = text.indexOf(right);
+        assertThat(at).as(right).isPositive();
+        Files.writeString(folder.resolve(file), text.substring(0, at) + wrong + text.substring(at + right.length()));
+        return (int) text.substring(0, at).lines().count() + (text.charAt(at - 1) == '\n' ? 1 : 0);
+    }
+
+    private List<String> mistakes(String... arguments) {
+        var failure = catchThrowable(() -> start(arguments));
+        assertThat(failure).isInstanceOf(WrongSettingsException.class);
+        return failure.getMessage().lines().toList();
+    }
+
+    private void start(String... arguments) {
+        try (var context = new SpringApplicationBuilder(SettingsOnly.class, SettingsCheck.class)
+                .web(WebApplicationType.NONE)
+                .properties("spring.config.location=classpath:/", "CARAVANA_CONFIG_DIR=" + folder)
+                .run(arguments)) {
+            assertThat(context.isRunning()).isTrue();
+        }
+    }
+}
