@@ -34,6 +34,8 @@ class DatabaseConfiguration {
         pool.setPoolName("caravana");
         pool.setMaximumPoolSize(properties.poolSize());
         pool.addDataSourceProperty("ApplicationName", "caravana");
+        // a plan that is kept from when a table was empty would read the whole of it for every batch
+        pool.setConnectionInitSql("SET plan_cache_mode = force_custom_plan");
         if (properties.usesEmbedded()) {
             pool.setJdbcUrl(server.database().jdbcUrl());
             pool.setUsername(server.database().username());
