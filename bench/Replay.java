@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * A source that costs nothing: passes a request on the first time, and answers it from memory from then on, packed as it came.
  *
  * <p>Usage: {@code java Replay.java PORT URL}. {@code GET /replay/urls} lists the requests for incidents that it has
- * recorded; {@code GET /replay/passed-on} tells how many requests it has passed on.
+ * recorded; {@code GET /replay/passed-on} tells how many requests it has passed on. Every
+ * request is printed with the milliseconds of a clock.
  */
 public final class Replay {
     private record Answer(int status, Map<String, List<String>> headers, byte[] body) {}
@@ -50,6 +51,7 @@ public final class Replay {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             var path = exchange.getRequestURI().toString();
+            System.out.println(System.nanoTime() / 1_000_000 + " " + path);
             var answer = recorded.get(path);
             if (answer == null) {
                 answer = passOn(path, exchange.getRequestHeaders().getFirst("Authorization"));

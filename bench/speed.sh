@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How close a whole load comes to what the machine can do: fetching the same pages with curl, then COPY of the same rows into the
 # same table. The pages are recorded once and replayed from memory, so that the source costs next to nothing.
-# Needs target/caravana.jar and a JDK. Usage: bench/speed.sh [incidents] [columns: 47 or all] [rounds]
+# Needs target/caravana.jar, a JDK and Linux. Usage: bench/speed.sh [incidents] [columns: 47 or all] [rounds]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 incidents=${1:-50000} columns=${2:-47} rounds=${3:-3}
@@ -50,17 +50,28 @@ stop() { kill "$server"; wait "$server" || true; }
 driver=$(ls "$work"/BOOT-INF/lib/postgresql-*.jar)
 sql() { java -cp "$driver" bench/Sql.java "jdbc:postgresql://127.0.0.1:$database_port/caravana" "$@"; }
 
+# processor seconds that Caravana has had, and PostgreSQL
+ticks() { cat "$@" 2>/dev/null | awk '{ sub(/.*\) /, ""); sum += $12 + $13 } END { print sum / 100 }'; }
+used() {
+  local postmaster
+  postmaster=$(head -1 "$(find "$work/data" -name postmaster.pid)")
+  echo "$(ticks "/proc/$server/stat") $(ticks $(pgrep -P "$postmaster" | sed 's|.*|/proc/&/stat|'))"
+}
 field() { grep -o "\"$1\" *: *[^,}]*" "$work/execution" | tail -1 | sed 's/.*: *//; s/"//g'; }
 load() { # what it is called
-  local location
+  local location before after
+  before=$(used)
   location=$(curl -sf -X POST -D - -o "$work/accepted" "http://127.0.0.1:$server_port/api/service-now-new/load-bench" |
     tr -d '\r' | sed -n 's/^[Ll]ocation: *//p')
   [[ $location == http* ]] || location=http://127.0.0.1:$server_port$location
   while curl -sf -o "$work/execution" "$location" && grep -q '"status" *: *"running"' "$work/execution"; do sleep 0.1; done
   grep -q '"status" *: *"success"' "$work/execution" || { cat "$work/execution"; exit 1; }
-  awk -v name="$1" -v rows="$(field records_extracted)" -v ins="$(field inserted)" -v upd="$(field updated)" -v same="$(field unchanged)" \
+  after=$(used)
+  awk -v name="$1" -v before="$before" -v after="$after" -v rows="$(field records_extracted)" -v ins="$(field inserted)" -v upd="$(field updated)" -v same="$(field unchanged)" \
     -v seconds="$(field seconds)" 'BEGIN {
-      printf "%-34s %8.2f s %9.0f rows/s   %d inserted, %d updated, %d unchanged\n", name, seconds, rows / seconds, ins, upd, same }'
+      split(before, b, " "); split(after, a, " ")
+      printf "%-34s %8.2f s %9.0f rows/s   %d inserted, %d updated, %d unchanged; processor: Caravana %.2f s, PostgreSQL %.2f s\n",
+        name, seconds, rows / seconds, ins, upd, same, a[1] - b[1], a[2] - b[2] }'
 }
 
 serve
