@@ -36,8 +36,12 @@ class DatabaseConfiguration {
         pool.setPoolName("caravana");
         pool.setMaximumPoolSize(properties.poolSize());
         pool.addDataSourceProperty("ApplicationName", "caravana");
-        // a process that sleeps in a transaction must not hold what others wait for
-        pool.setConnectionInitSql("SET idle_in_transaction_session_timeout = " + alive.toMillis());
+        // a process that sleeps in a transaction must not hold what others wait for; and a plan that is kept from when
+        // a
+        // table was empty would read the whole of it for every batch
+        pool.setConnectionInitSql(
+                "SET idle_in_transaction_session_timeout = %d; SET plan_cache_mode = force_custom_plan"
+                        .formatted(alive.toMillis()));
         if (properties.usesEmbedded()) {
             pool.setJdbcUrl(server.database().jdbcUrl());
             pool.setUsername(server.database().username());

@@ -80,7 +80,7 @@ final class Batches {
             var column = tally.columns().get(place);
             var values = column.isEmpty() ? null : values(rows, place);
             if (values != null) {
-                parameters.put(ReplicaTable.parameter(written.size()), values);
+                parameters.put(ReplicaTable.parameter(written.size()), new TextArray(values));
                 written.add(column);
             }
         }
@@ -94,10 +94,11 @@ final class Batches {
     private static Collection<SourceRecord> storable(
             List<SourceRecord> records, TableLoad load, ReplicaTable table, Tally tally) {
         var execution = load.execution().id();
+        var types = tally.columns().stream().map(table::type).toArray(ColumnType[]::new);
         var kept = new LinkedHashMap<String, SourceRecord>();
         for (var row : records) {
             var problem = tally.page().unreadable() == null
-                    ? problem(row, tally.columns(), table)
+                    ? problem(row, tally.columns(), types)
                     : new Problem(null, "cannot be read: " + tally.page().unreadable());
             if (problem != null) {
                 tally.reject(execution, table.name(), row, problem.column, problem.words);
@@ -113,14 +114,15 @@ final class Batches {
 
     private record Problem(String column, String words) {}
 
-    private static Problem problem(SourceRecord row, List<String> columns, ReplicaTable table) {
+    /** @param types by place; null where a field is not stored */
+    private static Problem problem(SourceRecord row, List<String> columns, ColumnType[] types) {
         if (row.sysId() == null) {
             return new Problem(ReplicaTable.KEY, "has no sys_id");
         }
-        for (int place = 0; place < columns.size(); place++) {
+        for (int place = 0; place < types.length; place++) {
             var value = row.value(place);
-            if (value != null && !value.isEmpty() && !columns.get(place).isEmpty()) {
-                var words = table.type(columns.get(place)).problem(value);
+            if (value != null && !value.isEmpty() && types[place] != null) {
+                var words = types[place].problem(value);
                 if (words != null) {
                     return new Problem(columns.get(place), words);
                 }

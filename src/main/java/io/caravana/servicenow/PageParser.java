@@ -20,6 +20,11 @@ final class PageParser {
 
     private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
+    /** Slots for values that may repeat; a power of two. */
+    private static final int POOL = 4096;
+
+    private static final int LONGEST_POOLED = 40;
+
     private PageParser() {}
 
     /**
@@ -30,7 +35,7 @@ final class PageParser {
      */
     static List<SourceRecord> parse(InputStream stream, Fields fields) throws IOException {
         try (var parser = JSON.createParser(stream).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
-            return new Reader(parser, fields).page();
+            return new Reader(parser, fields, new String[POOL]).page();
         }
     }
 
@@ -57,7 +62,7 @@ final class PageParser {
         }
     }
 
-    private record Reader(JsonParser parser, Fields fields) {
+    private record Reader(JsonParser parser, Fields fields, String[] pool) {
 
         List<SourceRecord> page() throws IOException {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -160,8 +165,40 @@ final class PageParser {
             return switch (parser.currentToken()) {
                 case VALUE_NULL -> "";
                 case START_OBJECT, START_ARRAY -> parser.readValueAsTree().toString();
-                default -> parser.getText();
+                default -> text();
             };
+        }
+
+        /** Most values of a table repeat: such a one is made once a page. */
+        private String text() throws IOException {
+            var length = parser.getTextLength();
+            if (length == 0 || length > LONGEST_POOLED) {
+                return parser.getText();
+            }
+            var chars = parser.getTextCharacters();
+            var from = parser.getTextOffset();
+            var hash = 0;
+            for (int i = from; i < from + length; i++) {
+                hash = 31 * hash + chars[i];
+            }
+            var slot = (hash ^ hash >>> 12) & (pool.length - 1);
+            var pooled = pool[slot];
+            if (pooled != null && isSame(pooled, chars, from, length)) {
+                return pooled;
+            }
+            return pool[slot] = new String(chars, from, length);
+        }
+
+        private static boolean isSame(String text, char[] chars, int from, int length) {
+            if (text.length() != length) {
+                return false;
+            }
+            for (int i = 0; i < length; i++) {
+                if (text.charAt(i) != chars[from + i]) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private String[] put(String[] values, int place, String value) {

@@ -52,6 +52,9 @@ class DatabaseConfigurationTest {
                                     context.getBean(JdbcClient.class),
                                     "SELECT nspname FROM pg_namespace WHERE nspname = 'caravana'"))
                             .isEqualTo("caravana");
+                    assertThat(one(context.getBean(JdbcClient.class), "SHOW plan_cache_mode"))
+                            .as("a batch's plan is made for the table as it is")
+                            .isEqualTo("force_custom_plan");
                 });
     }
 

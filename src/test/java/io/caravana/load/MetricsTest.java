@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.load.Scrape.Series;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
+import io.caravana.table.Table;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
@@ -154,7 +156,14 @@ class MetricsTest extends LoadTest {
     void every_query_of_the_dashboard_and_the_alerts_finds_what_it_asks_for() throws Exception {
         simulator.faults().add(Fault.status(503).on("sys_choice").times(1));
         loaded("choices");
+        jdbc.sql("""
+                INSERT INTO caravana.watermark (table_name, definition, read_until, pass_until, moved_at)
+                VALUES ('sys_choice', 'of a test', '2026-01-01Z', '2026-01-02Z', '2026-01-03Z')
+                ON CONFLICT (table_name) DO UPDATE SET read_until = EXCLUDED.read_until, pass_until = EXCLUDED.pass_until,
+                  moved_at = EXCLUDED.moved_at""").update();
         System.gc();
+        awaitValue("caravana_table_watermark_timestamp_seconds{table=\"sys_choice\"}", 1_767_225_600);
+        awaitValue("caravana_table_checkpoint_timestamp_seconds{table=\"sys_choice\"}", 1_767_398_400);
         awaitValue("caravana_table_last_read_incomplete{job_name=\"choices\"}", 0);
         var scrape = scrape();
         var queries = new ArrayList<>(dashboardQueries());
@@ -193,11 +202,11 @@ class MetricsTest extends LoadTest {
         own.forEach(series -> labels.addAll(series.labels().keySet()));
         assertThat(labels).containsExactly("job_name", "le", "outcome", "reason", "status", "table");
         assertThat(own)
-                .filteredOn(series -> series.labels().containsKey("table"))
-                .allSatisfy(series -> assertThat(catalog.tables())
-                        .extracting(table -> table.job() + " " + table.target())
-                        .contains(series.labels().get("job_name") + " "
-                                + series.labels().get("table")));
+                .filteredOn(series -> series.labels().keySet().containsAll(Set.of("job_name", "table")))
+                .allSatisfy(series -> assertThat(catalog.tablesOf(
+                                catalog.job(series.labels().get("job_name")).orElseThrow()))
+                        .extracting(Table::target)
+                        .contains(series.labels().get("table")));
     }
 
     @Test

@@ -114,6 +114,16 @@ class PageParserTest {
                 .hasMessageContaining("Transaction cancelled: maximum execution time exceeded");
     }
 
+    @Test
+    void a_value_that_repeats_is_kept_once_and_one_that_only_looks_alike_is_not_taken_for_it() throws IOException {
+        var body = """
+                {"result":[{"sys_id":"a1","x":"Aa"},{"sys_id":"a2","x":"BB"},{"sys_id":"a3","x":"BB"},{"sys_id":"a4","x":"BBc"}]}""";
+        var rows = PageParser.parse(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)), fields);
+        assertThat("Aa").hasSameHashCodeAs("BB");
+        assertThat(rows).extracting(row -> row.value(1)).containsExactly("Aa", "BB", "BB", "BBc");
+        assertThat(rows.get(1).value(1)).isSameAs(rows.get(2).value(1));
+    }
+
     private List<Map<String, String>> parse(String body) throws IOException {
         var stream = new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
         return PageParser.parse(stream, fields).stream().map(this::map).toList();

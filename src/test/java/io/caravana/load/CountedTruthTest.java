@@ -1,0 +1,83 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Fault.Kind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a load says it did, beside what has become of rows that were made to differ. */
+class CountedTruthTest extends LoadTest {
+
+    @Test
+    void every_record_is_counted_once_as_what_became_of_it() {
+        loaded("incidents");
+        var rows = count("incident_task");
+        remove(missing(2));
+        differ(5);
+        extra();
+        var bad = jdbc.sql("SELECT sys_id FROM servicenow.incident_task ORDER BY sys_id DESC LIMIT 1")
+                .query(String.class)
+                .single();
+        simulator
+                .faults()
+                .add(Fault.of(Kind.BAD_VALUE)
+                        .on("incident_task")
+                        .with("sys_id", bad)
+                        .with("column", "sys_mod_count")
+                        .with("value", "many"));
+
+        var execution = loaded("incidents");
+
+        var table = byTable(execution).get("incident_task");
+        assertThat(table.recordsExtracted()).isEqualTo(rows).isEqualTo(table.sourceCount());
+        assertThat(table.inserted()).isEqualTo(2);
+        assertThat(table.updated()).isEqualTo(5);
+        assertThat(table.rejected()).isEqualTo(1);
+        assertThat(table.unchanged()).isEqualTo(rows - 2 - 5 - 1);
+        assertThat(table.deleted()).isEqualTo(1);
+        assertThat(written(execution.executionId())).isEqualTo(2 + 5);
+        assertThat(jdbc.sql(
+                                "SELECT total_records_processed FROM caravana.servicenow_execution_log WHERE execution_id = ?")
+                        .param(execution.executionId())
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(execution.tables().stream()
+                        .mapToLong(each -> each.inserted() + each.updated() + each.unchanged() + each.rejected())
+                        .sum());
+    }
+
+    private List<String> missing(int rows) {
+        return jdbc.sql("SELECT sys_id FROM servicenow.incident_task ORDER BY sys_id LIMIT ?")
+                .param(rows)
+                .query(String.class)
+                .list();
+    }
+
+    private void remove(List<String> keys) {
+        keys.forEach(key -> jdbc.sql("DELETE FROM servicenow.incident_task WHERE sys_id = ?")
+                .param(key)
+                .update());
+    }
+
+    private void differ(int rows) {
+        assertThat(jdbc.sql("""
+                        UPDATE servicenow.incident_task SET short_description = 'not what the source has'
+                        WHERE sys_id IN (SELECT sys_id FROM servicenow.incident_task ORDER BY sys_id LIMIT ?)""").param(rows).update()).isEqualTo(rows);
+    }
+
+    /** A row inside the window that the source does not have. */
+    private void extra() {
+        jdbc.sql("INSERT INTO servicenow.incident_task (sys_id, sys_created_on) VALUES ('0000gone', ?)")
+                .param(java.sql.Date.valueOf(TODAY.minusDays(30)))
+                .update();
+    }
+
+    private long written(String execution) {
+        return jdbc.sql("SELECT count(*) FROM servicenow.incident_task WHERE etl_execution_id = ?")
+                .param(execution)
+                .query(Long.class)
+                .single();
+    }
+}
