@@ -2,7 +2,6 @@ package io.caravana.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -30,18 +29,15 @@ class DatabaseConfiguration {
 
     // depends on the server bean, so that the pool is closed before the server is stopped
     @Bean
-    HikariDataSource dataSource(
-            DatabaseServer server, DatabaseProperties properties, @Value("${caravana.alive:60s}") Duration alive) {
+    HikariDataSource dataSource(DatabaseServer server, DatabaseProperties properties) {
         var pool = new HikariDataSource();
         pool.setPoolName("caravana");
         pool.setMaximumPoolSize(properties.poolSize());
         pool.addDataSourceProperty("ApplicationName", "caravana");
-        // a process that sleeps in a transaction must not hold what others wait for; and a plan that is kept from when
-        // a
-        // table was empty would read the whole of it for every batch
+        // a plan that is kept from when a table was empty would read the whole of it for every batch
         pool.setConnectionInitSql(
                 "SET idle_in_transaction_session_timeout = %d; SET plan_cache_mode = force_custom_plan"
-                        .formatted(alive.toMillis()));
+                        .formatted(properties.idleInTransaction().toMillis()));
         if (properties.usesEmbedded()) {
             pool.setJdbcUrl(server.database().jdbcUrl());
             pool.setUsername(server.database().username());

@@ -3,6 +3,7 @@ package io.caravana.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class DatabaseTest {
@@ -44,6 +45,7 @@ class DatabaseTest {
                 "etl",
                 "s3cret",
                 16,
+                Duration.ofSeconds(60),
                 new DatabaseProperties.Embedded(15432));
 
         assertThat(settings).hasToString("""

@@ -168,6 +168,7 @@ class CrashIT {
                 "CARAVANA_SERVICENOW_MAX_PAGE_SIZE", "60"));
         environment.put("CARAVANA_SERVICENOW_PARTITION_THRESHOLD", "200");
         environment.put("CARAVANA_SERVICENOW_PARTITIONS", "4");
+        environment.put("CARAVANA_DATABASE_IDLE_IN_TRANSACTION", "2s");
         return CaravanaProcess.start(temp, environment, "load", "incidents", "--from", FROM, "--to", TO);
     }
 
