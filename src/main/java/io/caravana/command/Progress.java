@@ -5,11 +5,13 @@ import io.caravana.execution.Executions;
 import io.caravana.execution.TableLoadView;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Shows how far an execution has come while it runs: in place on a terminal, line by line elsewhere. */
@@ -17,6 +19,7 @@ import org.springframework.stereotype.Component;
 final class Progress {
 
     private static final long LOOK_EVERY_MILLIS = 500;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
 
     private final Executions executions;
@@ -34,7 +37,7 @@ final class Progress {
         var screen = out == null ? null : System.console() != null ? new Terminal(out) : new Lines(out);
         try {
             while (true) {
-                var execution = executions.find(id).orElseThrow();
+                var execution = find(id);
                 if (screen != null) {
                     screen.show(execution.tables());
                 }
@@ -46,6 +49,21 @@ final class Progress {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return executions.find(id).orElseThrow();
+        }
+    }
+
+    /** A database that is away for a while ends the load only if the load cannot do without it. */
+    private ExecutionView find(String id) throws InterruptedException {
+        var deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return executions.find(id).orElseThrow();
+            } catch (DataAccessException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                new CountDownLatch(1).await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            }
         }
     }
 

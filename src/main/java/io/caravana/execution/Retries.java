@@ -1,17 +1,33 @@
 package io.caravana.execution;
 
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /** Decides how long a step is tried again, and says what is about to be tried again, and why. */
 @Component("retries")
 public final class Retries implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+    private static final List<Class<?>> PASSING = List.of(
+            Patient.class,
+            TransientDataAccessException.class,
+            RecoverableDataAccessException.class,
+            DataAccessResourceFailureException.class,
+            TransactionException.class);
+    /** Lost connections, aborted transactions, resources, locks and shutdowns, some of which Spring has no class for. */
+    private static final Pattern PASSING_STATES = Pattern.compile("08...|40...|53...|55P03|57P0[123]");
+
     private static final String BEGAN = "retriesBegan";
 
     private final int attempts;
@@ -29,6 +45,9 @@ public final class Retries implements Processor {
             exchange.setProperty(BEGAN, System.nanoTime());
         }
         var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (!mayPass(failure)) {
+            return false;
+        }
         var patience = failure instanceof Patient patient ? patient : Patient.NONE;
         var elapsed = System.nanoTime() - exchange.getProperty(BEGAN, System.nanoTime(), Long.class);
         return !isStopped(exchange)
@@ -36,7 +55,24 @@ public final class Retries implements Processor {
                 && (patience.isForAnyTime() || elapsed < total.toNanos());
     }
 
-    /** A failure after which trying again is no mere repetition. */
+    /** Whether the same step may succeed later: what says so itself, and what the database is short of for a while. */
+    static boolean mayPass(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (isPassing(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isPassing(Throwable cause) {
+        return PASSING.stream().anyMatch(type -> type.isInstance(cause))
+                || cause instanceof SQLException sql
+                        && sql.getSQLState() != null
+                        && PASSING_STATES.matcher(sql.getSQLState()).matches();
+    }
+
+    /** A failure that may pass; trying again may be more than mere repetition. */
     public interface Patient {
 
         Patient NONE = new Patient() {};

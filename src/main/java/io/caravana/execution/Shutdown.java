@@ -1,8 +1,11 @@
 package io.caravana.execution;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -13,7 +16,8 @@ import org.springframework.stereotype.Component;
 final class Shutdown implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
-    private static final Duration LONGEST = Duration.ofSeconds(5);
+    private static final Duration LONGEST = Duration.ofSeconds(4);
+    private static final Duration LONGEST_NOTE = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
     private final RunningExecutions executions;
@@ -52,7 +56,19 @@ final class Shutdown implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         if (!executions.isNone()) {
-            log.interruptOwn();
+            noteWhatIsLeft();
+        }
+    }
+
+    /** A database that does not answer must not hold up the end: the next start finds out by itself. */
+    private void noteWhatIsLeft() {
+        var noting = CompletableFuture.runAsync(log::interruptOwn);
+        try {
+            noting.get(LONGEST_NOTE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("The database took no note of the loads that are interrupted; the next start will", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
