@@ -3,7 +3,11 @@ package io.caravana.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.check.Checks;
+import io.caravana.execution.Execution;
+import io.caravana.execution.ExecutionLog;
+import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
+import io.caravana.execution.TableLoadView;
 import io.caravana.job.Jobs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,10 +31,12 @@ final class Api {
 
     private final Jobs jobs;
     private final Executions executions;
+    private final ExecutionLog log;
     private final Checks checks;
     private final ObjectMapper json;
 
-    Api(Jobs jobs, Executions executions, Checks checks, ObjectMapper json) {
+    Api(Jobs jobs, Executions executions, ExecutionLog log, Checks checks, ObjectMapper json) {
+        this.log = log;
         this.jobs = jobs;
         this.executions = executions;
         this.checks = checks;
@@ -41,7 +47,10 @@ final class Api {
     public void load(Exchange exchange, @Header(Exchange.HTTP_URI) String path) throws IOException {
         var job = path.replaceFirst("/$", "").replaceFirst(".*/" + LOAD, "");
         var request = LoadRequest.parse(body(exchange));
-        var execution = jobs.start(job, request.start(), request.end());
+        accepted(exchange, jobs.start(job, request.start(), request.end()));
+    }
+
+    private void accepted(Exchange exchange, Execution execution) throws JsonProcessingException {
         var answer = new LinkedHashMap<String, String>();
         answer.put("status", "accepted");
         answer.put("message", "Processing started in background");
@@ -95,11 +104,41 @@ final class Api {
 
     /** Answers with one execution and its table loads. */
     public void show(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
-        var execution = executions.find(id);
-        if (execution.isEmpty()) {
-            throw new BadRequestException(404, "there is no execution '%s'".formatted(id));
+        answer(exchange, find(id));
+    }
+
+    private ExecutionView find(String id) {
+        return executions
+                .find(id)
+                .orElseThrow(() -> new BadRequestException(404, "there is no execution '%s'".formatted(id)));
+    }
+
+    /** Lets a running execution end. */
+    public void cancel(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        if (!log.cancel(id)) {
+            throw new BadRequestException(409, "the execution has ended already: " + find(id).status());
         }
-        answer(exchange, execution.get());
+        reply(
+                exchange,
+                202,
+                "application/json",
+                json.writeValueAsString(Map.of("status", "cancelling", "execution_id", id)));
+    }
+
+    /** Starts the job again for the tables that did not end in success. */
+    public void retry(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        var failed = find(id);
+        if (!failed.hasEnded()) {
+            throw new BadRequestException(409, "the execution still runs; cancel it, or wait for its end");
+        }
+        var tables = failed.tables().stream()
+                .filter(table -> !table.status().equals("success"))
+                .map(TableLoadView::table)
+                .toList();
+        if (tables.isEmpty()) {
+            throw new BadRequestException(409, "every table of the execution was loaded");
+        }
+        accepted(exchange, jobs.retry(failed.executionType(), failed.startDate(), failed.endDate(), tables));
     }
 
     /** Tries everything that a load needs and answers with what was found. */

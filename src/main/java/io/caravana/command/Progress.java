@@ -4,7 +4,6 @@ import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
 import io.caravana.execution.TableLoadView;
 import java.io.PrintWriter;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -113,15 +112,12 @@ final class Progress {
     }
 
     private static String line(TableLoadView table) {
-        return "%-24s %-8s %,9d rows %,8d rows/s %5d pages"
-                        .formatted(table.table(), table.status(), table.recordsExtracted(), rate(table), table.pages())
-                + (table.waitingUntil() == null ? "" : " waiting for ServiceNow until " + table.waitingUntil());
-    }
-
-    private static long rate(TableLoadView table) {
-        var seconds = table.seconds();
-        return seconds == null || seconds.compareTo(BigDecimal.ZERO) == 0
-                ? 0
-                : Math.round(table.recordsExtracted() / seconds.doubleValue());
+        var rows = table.sourceCount() == null
+                ? "%,9d rows".formatted(table.recordsExtracted())
+                : "%,9d of %,d rows".formatted(table.recordsExtracted(), table.sourceCount());
+        return "%-24s %-8s %s %,8d rows/s %5d pages"
+                        .formatted(table.table(), table.status(), rows, table.rowsPerSecond(), table.pages())
+                + (table.secondsLeft() == null ? "" : ", %,d s left".formatted(table.secondsLeft()))
+                + (table.waitingUntil() == null ? "" : ", waiting for ServiceNow until " + table.waitingUntil());
     }
 }

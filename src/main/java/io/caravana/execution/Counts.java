@@ -14,6 +14,7 @@ package io.caravana.execution;
  * @param dbNanos time spent writing
  * @param jsonBytes size of the answers as JSON
  * @param wireBytes size of the answers as they travelled
+ * @param expected rows that ServiceNow counted when the read began; negative before it has said
  */
 public record Counts(
         long extracted,
@@ -29,4 +30,5 @@ public record Counts(
         long dbTransactions,
         long dbNanos,
         long jsonBytes,
-        long wireBytes) {}
+        long wireBytes,
+        long expected) {}

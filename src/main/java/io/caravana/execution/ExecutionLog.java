@@ -20,6 +20,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -28,6 +29,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class ExecutionLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionLog.class);
+    private static final long LOOK_EVERY_MILLIS = 2_000;
     private static final String INTERRUPTED = "interrupted";
     private static final List<String> KEPT_TO_GO_ON = List.of("caravana.seen_page", "caravana.checkpoint");
     private static final List<String> WORST_FIRST = List.of("cancelled", INTERRUPTED, "error");
@@ -60,7 +62,8 @@ public class ExecutionLog {
               unchanged = :unchanged, deleted = :deleted, rejected = :rejected, pages = :pages,
               api_requests = :apiRequests, api_failures = :apiFailures, api_seconds = :apiSeconds,
               db_transactions = :dbTransactions, db_seconds = :dbSeconds,
-              json_bytes = :jsonBytes, wire_bytes = :wireBytes, waiting_until = NULL
+              json_bytes = :jsonBytes, wire_bytes = :wireBytes, waiting_until = NULL,
+              source_count = coalesce(:expected, source_count)
             WHERE execution_id = :id AND table_name = :table""";
 
     private final JdbcClient jdbc;
@@ -94,6 +97,33 @@ public class ExecutionLog {
         if (event instanceof Finished) {
             running.end(event.executionId());
         }
+    }
+
+    /**
+     * Asks a running execution to end, wherever it runs; here it does so after the pages that it is at, elsewhere when
+     * that process looks.
+     *
+     * @return false if it does not run
+     */
+    public boolean cancel(String executionId) {
+        var asked = jdbc.sql("""
+                UPDATE caravana.servicenow_execution_log SET cancel_requested = true
+                WHERE execution_id = ? AND status = 'running'""").param(executionId).update();
+        running.cancel(executionId);
+        return asked == 1;
+    }
+
+    /** Looks for executions of this process that somebody has asked to end. */
+    @Scheduled(fixedDelay = LOOK_EVERY_MILLIS, initialDelay = LOOK_EVERY_MILLIS)
+    void cancelAsked() {
+        if (running.isNone()) {
+            return;
+        }
+        jdbc.sql(
+                        "SELECT execution_id FROM caravana.servicenow_execution_log WHERE status = 'running' AND cancel_requested")
+                .query(String.class)
+                .list()
+                .forEach(running::cancel);
     }
 
     private boolean isOwn(String executionId) {
@@ -164,7 +194,7 @@ public class ExecutionLog {
     private boolean goesOn(Execution execution, long instanceKey) {
         var goesOn = jdbc.sql("""
                 UPDATE caravana.servicenow_execution_log SET status = 'running', ended_at = NULL, duration_seconds = NULL,
-                  error_message = NULL, instance_key = ?
+                  error_message = NULL, cancel_requested = false, instance_key = ?
                 WHERE execution_id = ? AND status = 'interrupted'""").params(instanceKey, execution.id()).update() == 1;
         if (goesOn) {
             jdbc.sql("""
@@ -242,6 +272,7 @@ public class ExecutionLog {
                 .param("dbSeconds", seconds(counts.dbNanos()))
                 .param("jsonBytes", counts.jsonBytes())
                 .param("wireBytes", counts.wireBytes())
+                .param("expected", counts.expected() < 0 ? null : counts.expected())
                 .update();
     }
 

@@ -20,6 +20,14 @@ public class RunningExecutions {
         byId.remove(id);
     }
 
+    /** Lets an execution end after the pages that it is at; nothing happens if it does not run here. */
+    void cancel(String id) {
+        var execution = byId.get(id);
+        if (execution != null) {
+            execution.stop().because(StoppedException.Why.CANCELLED);
+        }
+    }
+
     /** Lets all of them end after the pages that they are at. */
     void interruptAll() {
         byId.values().forEach(execution -> execution.stop().because(StoppedException.Why.INTERRUPTED));

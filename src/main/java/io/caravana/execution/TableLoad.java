@@ -35,6 +35,7 @@ public final class TableLoad {
     private volatile Verdict verdict = Verdict.NOT_READ;
     private volatile long lease;
     private volatile long unseen;
+    private volatile long expected = -1;
     private volatile Throwable failure;
 
     /** A load that no metric shows. */
@@ -73,6 +74,11 @@ public final class TableLoad {
      */
     public void goOn() {
         execution.stop().check();
+    }
+
+    /** The rows that ServiceNow counted when the read began. */
+    public void expect(long rows) {
+        expected = rows;
     }
 
     /** The token of the lease under which the table is written. */
@@ -204,7 +210,8 @@ public final class TableLoad {
                 dbTransactions.sum(),
                 dbNanos.sum(),
                 jsonBytes.sum(),
-                wireBytes.sum());
+                wireBytes.sum(),
+                expected);
     }
 
     /** The event that tells the execution log that this load has begun. */

@@ -1,6 +1,7 @@
 package io.caravana.execution;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.math.BigDecimal;
@@ -10,7 +11,8 @@ import java.time.OffsetDateTime;
  * A table load as people and programs see it.
  *
  * @param seconds since it began; null before
- * @param sourceCount the rows that ServiceNow said match; null when it did not say
+ * @param sourceCount the rows that ServiceNow said match, at the beginning, and at the end when it has ended; null when it
+ *     did not say
  * @param hidden the rows of those that the account may not see
  * @param waitingUntil when ServiceNow may be asked again; null while it may be asked
  * @param verdict what the read proved about its completeness
@@ -36,4 +38,20 @@ public record TableLoadView(
         String verdict,
         OffsetDateTime waitingUntil,
         String drift,
-        String error) {}
+        String error) {
+
+    /** Rows a second so far; 0 before there are any. */
+    @JsonProperty
+    public long rowsPerSecond() {
+        return seconds == null || seconds.signum() == 0 ? 0 : Math.round(recordsExtracted / seconds.doubleValue());
+    }
+
+    /** How long it will still take at this pace; null when that cannot be said. */
+    @JsonProperty
+    public Long secondsLeft() {
+        if (!status.equals("running") || sourceCount == null || rowsPerSecond() == 0) {
+            return null;
+        }
+        return Math.max(0, sourceCount - recordsExtracted) / rowsPerSecond();
+    }
+}

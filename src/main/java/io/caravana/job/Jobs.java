@@ -12,6 +12,7 @@ import io.caravana.table.Window;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.apache.camel.CamelExecutionException;
@@ -63,6 +64,31 @@ public class Jobs {
                 .map(interrupted -> rest(asked, interrupted.executionId(), window))
                 .orElseGet(() -> new Execution(
                         UUID.randomUUID().toString(), job, asked.reads(), window, catalog.tablesOf(asked)));
+        return start(execution);
+    }
+
+    /**
+     * Starts a job for some of its tables, as a new execution, in the background.
+     *
+     * @param start the first day, and {@code end} the last one; null for a job that takes no period
+     * @param tables the targets of the tables
+     * @throws UnknownJobException if no such job is configured
+     * @throws IllegalArgumentException if none of the tables belongs to it any more
+     * @throws io.caravana.execution.JobRunningException if the job is running
+     */
+    public Execution retry(String job, LocalDate start, LocalDate end, List<String> tables) {
+        var asked = catalog.job(job).orElseThrow(() -> new UnknownJobException(job, catalog.jobNames()));
+        var left = catalog.tablesOf(asked).stream()
+                .filter(table -> tables.contains(table.target()))
+                .toList();
+        if (left.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the job '%s' has none of the tables %s any more".formatted(job, tables));
+        }
+        return start(new Execution(UUID.randomUUID().toString(), job, asked.reads(), window(asked, start, end), left));
+    }
+
+    private Execution start(Execution execution) {
         try {
             routes.sendBody("direct:start-job", execution);
         } catch (CamelExecutionException e) {

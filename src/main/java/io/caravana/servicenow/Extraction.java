@@ -207,8 +207,15 @@ final class Extraction {
     }
 
     /** Moves the cursor behind a page whose records are safe. */
-    public void advance(@ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty("page") Page page) {
+    public void advance(
+            @ExchangeProperty("cursor") PageCursor cursor,
+            @ExchangeProperty("page") Page page,
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("read") TableRead read) {
         cursor.advance(page);
+        if (read == cursor.read()) {
+            load.expect(read.countBefore());
+        }
     }
 
     /** Notes what the read has proven about its completeness; with the count of now, where there is one. */

@@ -1,0 +1,98 @@
+package io.caravana.api;
+
+import io.caravana.execution.ExecutionView;
+import io.caravana.execution.Executions;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * An execution's progress as server-sent events: {@code progress} with the execution as {@code GET /api/executions/{id}}
+ * answers it, whenever it has come further, and {@code end} with the last one.
+ */
+@RestController
+final class ExecutionEvents {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutionEvents.class);
+    private static final long LOOK_EVERY_MILLIS = 500;
+    private static final long LONGEST_MILLIS = 24 * 60 * 60 * 1_000L;
+
+    private final Executions executions;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    ExecutionEvents(Executions executions) {
+        this.executions = executions;
+    }
+
+    /** Somebody who follows an execution, and what they have been told. */
+    private static final class Listener {
+        private final String id;
+        private final SseEmitter stream = new SseEmitter(LONGEST_MILLIS);
+        private Object told;
+
+        Listener(String id) {
+            this.id = id;
+        }
+    }
+
+    @GetMapping(path = "/api/executions/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    SseEmitter follow(@PathVariable String id) {
+        var execution = executions
+                .find(id)
+                .orElseThrow(() ->
+                        new ResponseStatusException(HttpStatus.NOT_FOUND, "there is no execution '%s'".formatted(id)));
+        var listener = new Listener(id);
+        listener.stream.onCompletion(() -> listeners.remove(listener));
+        listener.stream.onError(broken -> listeners.remove(listener));
+        listeners.add(listener);
+        tell(listener, execution);
+        return listener.stream;
+    }
+
+    @Scheduled(fixedDelay = LOOK_EVERY_MILLIS)
+    void look() {
+        try {
+            for (var listener : listeners) {
+                executions.find(listener.id).ifPresent(execution -> tell(listener, execution));
+            }
+        } catch (DataAccessException e) {
+            LOG.debug("The database does not answer: those who follow executions are told when it does", e);
+        }
+    }
+
+    /** Only what has changed is sent: the time that runs is no news. */
+    private void tell(Listener listener, ExecutionView execution) {
+        var news = List.of(
+                execution.status(),
+                execution.tables().stream()
+                        .map(table -> table.status() + table.pages() + table.recordsExtracted() + table.waitingUntil())
+                        .toList());
+        synchronized (listener) {
+            if (news.equals(listener.told)) {
+                return;
+            }
+            listener.told = news;
+            try {
+                listener.stream.send(SseEmitter.event().name("progress").data(execution, MediaType.APPLICATION_JSON));
+                if (execution.hasEnded()) {
+                    listener.stream.send(SseEmitter.event().name("end").data(execution, MediaType.APPLICATION_JSON));
+                    listener.stream.complete();
+                }
+            } catch (IOException | IllegalStateException gone) {
+                LOG.debug("Nobody follows {} any more", listener.id, gone);
+                listeners.remove(listener);
+            }
+        }
+    }
+}

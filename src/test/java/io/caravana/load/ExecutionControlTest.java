@@ -1,0 +1,224 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Fault.Kind;
+import io.caravana.table.Table;
+import io.caravana.table.Window;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.SmartLifecycle;
+
+/** Ending, repeating, following and going on with executions. */
+class ExecutionControlTest extends LoadTest {
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+
+    @LocalServerPort
+    int port;
+
+    @Autowired
+    ApplicationContext application;
+
+    @Test
+    void a_cancelled_execution_ends_within_a_page_and_deletes_nothing() throws Exception {
+        loaded("incidents");
+        var rows = count("incident");
+        simulator.delete("incident", simulator.rows("incident").get(0).get("sys_id"));
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("incident"));
+        var id = jobs.start("incidents", BEGINNING, TODAY).id();
+        awaitPages(id, "incident");
+
+        var answer = post("/api/executions/" + id + "/cancel");
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        var ended = end(id);
+        assertThat(ended.status()).isEqualTo("cancelled");
+        var incident = byTable(ended).get("incident");
+        assertThat(incident.status()).isEqualTo("cancelled");
+        assertThat(incident.error()).isEqualTo("it was cancelled");
+        assertThat(incident.pages()).isLessThan(4);
+        assertThat(count("incident")).isEqualTo(rows);
+        assertThat(jdbc.sql("SELECT count(*) FROM caravana.checkpoint")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        var again = post("/api/executions/" + id + "/cancel");
+        assertThat(again.statusCode()).isEqualTo(409);
+        assertThat(again.body()).contains("the execution has ended already: cancelled");
+    }
+
+    @Test
+    void a_wait_for_servicenow_does_not_hold_up_a_cancellation() throws Exception {
+        simulator
+                .faults()
+                .add(Fault.of(Kind.RATE_LIMIT)
+                        .with("seconds", "3")
+                        .on("sys_choice")
+                        .times(1));
+        var id = jobs.start("choices", null, null).id();
+        await().until(() -> executions.find(id).orElseThrow().tables().get(0).waitingUntil() != null);
+        post("/api/executions/" + id + "/cancel");
+        assertThat(end(id).status()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void a_retry_loads_just_the_tables_that_failed_with_the_same_period() throws Exception {
+        simulator.faults().add(Fault.status(403).on("core_company"));
+        var failed = load("configurations", BEGINNING, TODAY);
+        assertThat(failed.status()).isEqualTo("error");
+        simulator.faults().clear();
+
+        var answer = post("/api/executions/" + failed.executionId() + "/retry");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        var again = end(json.readTree(answer.body()).path("execution_id").asText());
+        assertThat(again.executionId()).isNotEqualTo(failed.executionId());
+        assertThat(again.status()).isEqualTo("success");
+        assertThat(again.startDate()).isEqualTo(BEGINNING);
+        assertThat(again.tables()).extracting(table -> table.table()).containsExactly("sys_company");
+        var nothing = post("/api/executions/" + again.executionId() + "/retry");
+        assertThat(nothing.statusCode()).isEqualTo(409);
+        assertThat(post("/api/executions/none/retry").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void an_execution_can_be_followed_by_its_events_to_its_end() throws Exception {
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "200").on("incident"));
+        var id = jobs.start("incidents", BEGINNING, TODAY).id();
+        var lines = http.send(
+                        HttpRequest.newBuilder(uri("/api/executions/" + id + "/events"))
+                                .build(),
+                        BodyHandlers.ofLines())
+                .body()
+                .toList();
+        var events = lines.stream().filter(line -> line.startsWith("event:")).toList();
+        assertThat(events).hasSizeGreaterThan(3).endsWith("event:progress", "event:end");
+        var data = lines.stream()
+                .filter(line -> line.startsWith("data:"))
+                .map(line -> tree(line.substring(5)))
+                .toList();
+        assertThat(data).allSatisfy(event -> assertThat(event.path("tables")).hasSize(4));
+        assertThat(data.get(data.size() - 1).path("status").asText()).isEqualTo("success");
+        var total = count("incident");
+        assertThat(data.stream()
+                        .map(event -> event.path("tables").path(0))
+                        .filter(table -> table.path("status").asText().equals("running")
+                                && table.path("pages").asInt() > 0))
+                .isNotEmpty()
+                .allSatisfy(table -> {
+                    assertThat(table.path("source_count").asLong()).isEqualTo(total);
+                    assertThat(table.path("rows_per_second").asLong()).isPositive();
+                    assertThat(table.path("seconds_left").isNumber()).isTrue();
+                });
+        assertThat(http.send(
+                                HttpRequest.newBuilder(uri("/api/executions/none/events"))
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void an_interrupted_load_goes_on_behind_its_last_page_and_counts_on() {
+        var id = interrupt();
+        var before = byTable(executions.find(id).orElseThrow()).get("incident");
+        assertThat(before.status()).isEqualTo("interrupted");
+        simulator.clearRequests();
+
+        jobs.resume();
+
+        var ended = end(id);
+        assertThat(ended.status()).as(ended.errorMessage()).isEqualTo("success");
+        var incident = byTable(ended).get("incident");
+        assertThat(incident.recordsExtracted()).isEqualTo(count("incident"));
+        assertThat(incident.verdict()).isEqualTo("complete");
+        assertThat(firstQuery()).contains("^sys_id>");
+        assertEqual();
+    }
+
+    @Test
+    void a_changed_filter_refuses_an_old_checkpoint() {
+        var id = interrupt();
+        jdbc.sql("UPDATE caravana.checkpoint SET definition = 'another' WHERE table_name = 'incident'")
+                .update();
+        simulator.clearRequests();
+
+        jobs.start("incidents", BEGINNING, TODAY);
+
+        var ended = end(id);
+        assertThat(ended.status()).as(ended.errorMessage()).isEqualTo("success");
+        assertThat(firstQuery()).doesNotContain("sys_id>");
+        assertThat(byTable(ended).get("incident").recordsExtracted()).isEqualTo(count("incident"));
+        assertEqual();
+    }
+
+    /** Starts a load and stops it as the end of the process would. */
+    private String interrupt() {
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "200").on("incident"));
+        var id = jobs.start("incidents", BEGINNING, TODAY).id();
+        awaitPages(id, "incident");
+        application.getBean("shutdown", SmartLifecycle.class).stop();
+        simulator.faults().clear();
+        assertThat(end(id).status()).isEqualTo("interrupted");
+        return id;
+    }
+
+    private void awaitPages(String id, String table) {
+        await().until(
+                        () -> byTable(executions.find(id).orElseThrow())
+                                .get(table)
+                                .pages(),
+                        pages -> pages > 0);
+    }
+
+    private String firstQuery() {
+        return simulator.requests().stream()
+                .filter(request -> request.table().equals("incident"))
+                .findFirst()
+                .orElseThrow()
+                .parameters()
+                .get("sysparm_query");
+    }
+
+    private void assertEqual() {
+        Table incident = table("incident");
+        assertThat(comparison().assertEqual(incident, new Window(BEGINNING, TODAY, ZoneOffset.UTC)))
+                .isPositive();
+    }
+
+    private HttpResponse<String> post(String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri(path))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://localhost:" + port + path);
+    }
+
+    private JsonNode tree(String text) {
+        try {
+            return json.readTree(text);
+        } catch (IOException e) {
+            throw new IllegalStateException(List.of(text).toString(), e);
+        }
+    }
+}
