@@ -37,7 +37,7 @@ public record CaravanaProcess(Process process, Path log) implements AutoCloseabl
 
     /** How it has ended. */
     public int exitCode() throws InterruptedException {
-        assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("has ended").isTrue();
+        assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("has ended").isTrue();
         return process.exitValue();
     }
 

@@ -124,9 +124,9 @@ public final class TableLoad {
     }
 
     /** A page whose transaction is committed. */
-    public void stored(long ins, long upd, long same, long bad, long nanos) {
+    public void stored(long received, long ins, long upd, long same, long bad, long nanos) {
         pages.increment();
-        extracted.add(ins + upd + same + bad);
+        extracted.add(received);
         inserted.add(ins);
         updated.add(upd);
         unchanged.add(same);

@@ -174,6 +174,7 @@ final class Batches {
     /** Counts the page, once its transaction is committed. */
     public void commit(@ExchangeProperty("tally") Tally tally, @ExchangeProperty("load") TableLoad load) {
         load.stored(
+                tally.page().records().size(),
                 tally.inserted(),
                 tally.updated(),
                 tally.unchanged(),

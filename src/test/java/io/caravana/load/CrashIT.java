@@ -236,7 +236,7 @@ class CrashIT {
         instance.clearRequests();
         try (var caravana = load()) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(Duration.ofMinutes(3))
                     .pollInterval(Duration.ofMillis(1))
                     .until(() ->
                             rowRequests() >= requests || !caravana.process().isAlive());
