@@ -151,6 +151,8 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         EXECUTE format('UPDATE %s AS h SET valid_to = caravana.version_begin(NULL, h.valid_from)
             FROM old_rows WHERE old_rows.sys_id = h.sys_id AND h.valid_to IS NULL', statements.history);
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        EXECUTE format('UPDATE %s SET valid_to = caravana.version_begin(NULL, valid_from) WHERE valid_to IS NULL', statements.history);
     ELSE
         EXECUTE statements.closing;
         EXECUTE statements.opening;
@@ -201,6 +203,8 @@ BEGIN
         FOR EACH STATEMENT EXECUTE FUNCTION caravana.keep_history()', replica);
     EXECUTE format('CREATE TRIGGER history_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows
         FOR EACH STATEMENT EXECUTE FUNCTION caravana.keep_history()', replica);
+    EXECUTE format('CREATE TRIGGER history_truncate AFTER TRUNCATE ON %s
+        FOR EACH STATEMENT EXECUTE FUNCTION caravana.keep_history()', replica);
     statements := caravana.history_statements(replica, replica::text);
     EXECUTE format('UPDATE %s AS h SET valid_to = caravana.version_begin(NULL, h.valid_from)
         WHERE h.valid_to IS NULL AND NOT EXISTS (SELECT FROM %s AS n WHERE n.sys_id = h.sys_id)', statements.history, replica);
@@ -220,6 +224,7 @@ BEGIN
         EXECUTE format('DROP TRIGGER history_insert ON %s', replica);
         EXECUTE format('DROP TRIGGER history_update ON %s', replica);
         EXECUTE format('DROP TRIGGER history_delete ON %s', replica);
+        EXECUTE format('DROP TRIGGER history_truncate ON %s', replica);
     END IF;
     IF ledger THEN
         PERFORM caravana.add_change_event_days();

@@ -164,6 +164,15 @@ class HistoryTest extends FollowedTest {
     }
 
     @Test
+    void a_table_that_is_emptied_closes_all_its_versions() {
+        load();
+        jdbc.sql("TRUNCATE servicenow.sc_task").update();
+        assertThat(asOf("infinity")).isEmpty();
+        load();
+        assertThat(asOf("infinity")).hasSize(simulator.rows(TASK).size());
+    }
+
+    @Test
     void a_row_that_is_marked_as_deleted_is_closed_and_opens_anew_without_the_mark() {
         load();
         var key = task(4).get("sys_id");
