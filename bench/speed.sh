@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # How close a whole load comes to what the machine can do: fetching the same pages with curl, then COPY of the same rows into the
 # same table. The pages are recorded once and replayed from memory, so that the source costs next to nothing.
-# Needs target/caravana.jar, a JDK and Linux. Usage: bench/speed.sh [incidents] [columns: 47 or all] [rounds]
+# Needs target/caravana.jar, a JDK and Linux. Usage: bench/speed.sh [incidents] [columns: 47 or all] [rounds] [more of the table's
+# entry, such as "history: true"]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-incidents=${1:-50000} columns=${2:-47} rounds=${3:-3}
+incidents=${1:-50000} columns=${2:-47} rounds=${3:-3} more=${4:-}
 simulator_port=8097 replay_port=8098 server_port=8099 database_port=25497
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work"' EXIT
@@ -35,6 +36,7 @@ caravana:
     - source: incident
       job: bench
       $fields
+      $more
 YAML
 
 serve() {
@@ -91,9 +93,12 @@ for round in $(seq "$rounds"); do
     "COPY servicenow.copied FROM '$work/rows'")
   awk -v fetch="$fetch" -v copy="$copy" -v rows="$copied" 'BEGIN {
     printf "%-34s %8.2f s %9.0f rows/s   curl %.2f s + COPY %.2f s\n", "limit", fetch + copy, rows / (fetch + copy), fetch, copy }'
-  sql "TRUNCATE servicenow.incident" "CHECKPOINT" >"$work/emptied"
+  sql "DROP TABLE servicenow.incident" "DROP TABLE IF EXISTS servicenow.incident_history CASCADE" "DELETE FROM caravana.change_event" \
+    "CHECKPOINT" >"$work/emptied"
   if [ "$round" = 1 ]; then load "first load, process just started"; else load "first load"; fi
   load "the same again"
+  sql "UPDATE servicenow.incident SET short_description = 'another'" "CHECKPOINT" >"$work/changed"
+  load "every row changed"
 done
 stop
 echo "requests that were not recorded before: $(($(curl -s "http://127.0.0.1:$replay_port/replay/passed-on") - passed_on))"

@@ -34,6 +34,7 @@ public final class TableLoad {
     private final Set<String> drift = new CopyOnWriteArraySet<>();
     private volatile Verdict verdict = Verdict.NOT_READ;
     private volatile long lease;
+    private volatile boolean notesChanges;
     private volatile long unseen;
     private volatile long expected = -1;
     private volatile Throwable failure;
@@ -88,6 +89,15 @@ public final class TableLoad {
 
     void lease(long token) {
         lease = token;
+    }
+
+    /** Decides whether the rows that this load changes are noted in the ledger. */
+    public void notesChanges(boolean value) {
+        notesChanges = value;
+    }
+
+    boolean notesChanges() {
+        return notesChanges;
     }
 
     /** Goes on with the counts of a load that was interrupted. */

@@ -2,9 +2,12 @@ package io.caravana.replica;
 
 import io.caravana.execution.Failures;
 import io.caravana.execution.TableLoad;
+import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
+import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
+import io.caravana.table.Table.Ledger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -39,16 +42,21 @@ final class Replica {
             SELECT column_name FROM caravana.replica_column
             WHERE table_name = ? AND column_name NOT IN (SELECT column_name FROM shown) ORDER BY column_name""";
 
+    private static final String FOLLOW = "SELECT caravana.follow(CAST(? AS regclass), ?, ?)";
+    private static final String EXTEND_HISTORY = "SELECT caravana.extend_history(CAST(? AS regclass))";
+
     /** The dictionary has no order; people look for what names a row first. */
     private static final Comparator<String> READING_ORDER =
             Comparator.comparing((String field) -> !NAMES.contains(field)).thenComparing(Comparator.naturalOrder());
 
     private final JdbcClient jdbc;
     private final ReplicaProperties properties;
+    private final Watermarks watermarks;
 
-    Replica(JdbcClient jdbc, ReplicaProperties properties) {
+    Replica(JdbcClient jdbc, ReplicaProperties properties, Watermarks watermarks) {
         this.jdbc = jdbc;
         this.properties = properties;
+        this.watermarks = watermarks;
     }
 
     /**
@@ -63,9 +71,10 @@ final class Replica {
         var wanted = wanted(table, source);
         jdbc.sql(replica.createTable(wanted)).update();
         replica = extend(replica, wanted);
+        follow(load, replica);
         // what is guessed without the dictionary says nothing about a change
         if (source.origin() == Origin.DICTIONARY) {
-            replica = follow(load, replica, wanted);
+            replica = retype(load, replica, wanted);
             // a listed field that vanishes has failed the load before
             if (table.fields().isEmpty()) {
                 tellVanished(load, replica, source);
@@ -77,8 +86,24 @@ final class Replica {
         return replica;
     }
 
+    /** Has the database keep the table's history and its ledger, as far as the configuration says so. */
+    private void follow(TableLoad load, ReplicaTable replica) {
+        var table = load.table();
+        load.notesChanges(
+                switch (table.ledger()) {
+                    case LIVE -> load.reads() != Reads.PERIOD && watermarks.isKept(table);
+                    case ALWAYS -> true;
+                    case NEVER -> false;
+                });
+        ask(FOLLOW, replica.qualified(), table.history(), table.ledger() != Ledger.NEVER);
+    }
+
+    private void ask(String function, Object... parameters) {
+        jdbc.sql(function).params(parameters).query().singleRow();
+    }
+
     /** The table with the types of the dictionary, as far as it can have them. */
-    private ReplicaTable follow(TableLoad load, ReplicaTable table, Map<String, ColumnType> wanted) {
+    private ReplicaTable retype(TableLoad load, ReplicaTable table, Map<String, ColumnType> wanted) {
         var columns = new LinkedHashMap<>(table.columns());
         wanted.forEach((column, type) ->
                 columns.computeIfPresent(column, (name, kept) -> type(load, table, name, kept, type)));
@@ -92,6 +117,9 @@ final class Replica {
         var why = "";
         if (kept.widensTo(wanted)) {
             try {
+                if (load.table().history()) {
+                    jdbc.sql(table.history().changeType(column, wanted)).update();
+                }
                 jdbc.sql(table.changeType(column, wanted)).update();
                 load.drifted("%s was %s and is %s now".formatted(column, kept.sql(), wanted.sql()));
                 return wanted;
@@ -122,6 +150,7 @@ final class Replica {
         missing.keySet().removeAll(existing.keySet());
         if (!missing.isEmpty()) {
             jdbc.sql(table.addColumns(missing)).update();
+            ask(EXTEND_HISTORY, table.qualified());
             LOG.info("{}: new columns {}", table.name(), missing.keySet());
         }
         existing.putAll(missing);

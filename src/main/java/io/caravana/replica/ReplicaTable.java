@@ -1,5 +1,6 @@
 package io.caravana.replica;
 
+import io.caravana.table.Table;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -26,6 +27,11 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
     /** The schema and the name as they stand in SQL. */
     String qualified() {
         return Identifiers.quoted(schema) + "." + Identifiers.quoted(name);
+    }
+
+    /** The table with the versions of this one's rows. */
+    ReplicaTable history() {
+        return new ReplicaTable(schema, name + Table.HISTORY, columns);
     }
 
     ColumnType type(String column) {

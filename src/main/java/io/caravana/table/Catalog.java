@@ -32,6 +32,8 @@ public record Catalog(
         @NotEmpty List<@Valid Job> jobs,
         @NotEmpty List<@Valid Table> tables) implements Validator {
 
+    private static final int LONGEST_NAME = 63;
+
     public Catalog {
         jobs = jobs == null ? List.of() : List.copyOf(jobs);
         tables = tables == null ? List.of() : List.copyOf(tables);
@@ -76,6 +78,23 @@ public record Catalog(
                         key + ".target",
                         "caravana.tables[%d] has this target already: give one of them another".formatted(other));
             }
+            if (table.history()) {
+                checkHistory(table.target(), key + ".history", errors);
+            }
+        }
+    }
+
+    private void checkHistory(String target, String key, Errors errors) {
+        var name = target + Table.HISTORY;
+        if (name.length() > LONGEST_NAME) {
+            Mistake.note(
+                    errors,
+                    key,
+                    "the name %s is longer than PostgreSQL's %d characters: give the table a shorter target"
+                            .formatted(name, LONGEST_NAME));
+        }
+        if (tables.stream().anyMatch(table -> name.equals(table.target()))) {
+            Mistake.note(errors, key, "another table has the target %s: give that one another".formatted(name));
         }
     }
 

@@ -22,6 +22,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param displayValues whether {@code dv_<field>} columns with the display values stand beside the raw ones
  * @param pageSize rows asked for in one request; 0: {@code caravana.servicenow.page-size}
  * @param live whether the jobs that read changes and keys carry it
+ * @param history whether each version of a row is kept in {@code <target>_history}
+ * @param ledger which loads note each changed row in {@code caravana.change_event}: {@code live}, those of the jobs that
+ *     read changes and keys, once the table has been read whole; {@code always}, all; {@code never}, none
  */
 public record Table(
         @NotBlank @Pattern(regexp = Table.NAME, message = Table.A_NAME)
@@ -39,7 +42,9 @@ public record Table(
         @DefaultValue List<@Pattern(regexp = Table.FIELD, message = Table.A_FIELD) String> fields,
         @DefaultValue("none") DisplayValues displayValues,
         @DefaultValue("0") @Min(0) @Max(10_000) int pageSize,
-        @DefaultValue("true") boolean live) {
+        @DefaultValue("true") boolean live,
+        @DefaultValue("false") boolean history,
+        @DefaultValue("live") Ledger ledger) {
 
     /** When a record was changed last: the order in which changes are read. */
     public static final String UPDATED = "sys_updated_on";
@@ -49,6 +54,9 @@ public record Table(
 
     /** How often a record was changed. */
     public static final String CHANGES = "sys_mod_count";
+
+    /** What the name of a table's history ends in. */
+    public static final String HISTORY = "_history";
 
     /** Names of tables and columns in ServiceNow; PostgreSQL keeps 63 bytes of a name. */
     static final String NAME = "[a-z][a-z0-9_]{0,62}";
@@ -64,6 +72,13 @@ public record Table(
     public enum DisplayValues {
         NONE,
         ALL
+    }
+
+    /** Which loads note in the ledger what they change. */
+    public enum Ledger {
+        LIVE,
+        ALWAYS,
+        NEVER
     }
 
     public Table {

@@ -293,7 +293,8 @@ class CrashIT {
     }
 
     private static Table table(String source, String target, String window, Table.DisplayValues display) {
-        return new Table(source, target, "incidents", window, "", List.of(), display, 0, true);
+        return new Table(
+                source, target, "incidents", window, "", List.of(), display, 0, true, false, Table.Ledger.LIVE);
     }
 
     private Map<String, String> versions() {

@@ -72,7 +72,7 @@ class WrongSettingsTest {
             tables.yaml      | source: sc_task          | filter: active=true     | caravana.tables[10].source is missing; it takes a name of small letters, digits and underscores that begins with a letter
             tables.yaml      | target: groups           | target: incident        | caravana.tables[5].target is 'incident'; caravana.tables[0] has this target already: give one of them another
             tables.yaml      | job: incidents           | job: incidnts           | caravana.tables[0].job is 'incidnts'; it takes one of the jobs incidents, configurations, tickets, choices. Did you mean 'incidents'?
-            tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size, live
+            tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size, live, history, ledger
             application.yaml | rate-limit: 25           | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
             application.yaml | rate-limit: 25           | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
             application.yaml | rate-limit: 25           | max-page-bytes: big     | caravana.servicenow.max-page-bytes is 'big'; it takes a size such as 512KB or 64MB
@@ -86,6 +86,22 @@ class WrongSettingsTest {
             String file, String right, String wrong, String says) throws IOException {
         var line = replace(file, right, wrong);
         assertThat(mistakes()).contains("%s, line %d: %s".formatted(folder.resolve(file), line, says));
+    }
+
+    @Test
+    void a_history_needs_a_name_that_is_free_and_not_too_long() throws IOException {
+        var line = replace("tables.yaml", "window-column: opened_at", "history: true");
+        replace("tables.yaml", "target: groups", "target: incident_history");
+        replace("tables.yaml", "target: sys_company", "target: " + "c".repeat(56) + "\n      history: true");
+        assertThat(mistakes())
+                .contains(
+                        "%s, line %d: caravana.tables[0].history is 'true'; another table has the target incident_history: give that one another"
+                                .formatted(folder.resolve("tables.yaml"), line))
+                .anySatisfy(
+                        mistake -> assertThat(mistake)
+                                .contains(
+                                        "caravana.tables[6].history is 'true'; the name " + "c".repeat(56)
+                                                + "_history is longer than PostgreSQL's 63 characters: give the table a shorter target"));
     }
 
     @Test
