@@ -1,5 +1,7 @@
 package io.caravana.table;
 
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -22,6 +24,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param displayValues whether {@code dv_<field>} columns with the display values stand beside the raw ones
  * @param pageSize rows asked for in one request; 0: {@code caravana.servicenow.page-size}
  * @param live whether the jobs that read changes and keys carry it
+ * @param onDelete what becomes of a row that the source no longer has: {@code hard} deletes it, {@code soft} marks it in the
+ *     column {@code etl_deleted_at}, {@code keep} leaves it as it is
+ * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
+ *     with more it fails. When not given, {@code caravana.replica.delete-share}
  */
 public record Table(
         @NotBlank @Pattern(regexp = Table.NAME, message = Table.A_NAME)
@@ -39,7 +45,9 @@ public record Table(
         @DefaultValue List<@Pattern(regexp = Table.FIELD, message = Table.A_FIELD) String> fields,
         @DefaultValue("none") DisplayValues displayValues,
         @DefaultValue("0") @Min(0) @Max(10_000) int pageSize,
-        @DefaultValue("true") boolean live) {
+        @DefaultValue("true") boolean live,
+        @DefaultValue("hard") OnDelete onDelete,
+        @DecimalMin("0") @DecimalMax("1") Double deleteShare) {
 
     /** When a record was changed last: the order in which changes are read. */
     public static final String UPDATED = "sys_updated_on";
@@ -64,6 +72,13 @@ public record Table(
     public enum DisplayValues {
         NONE,
         ALL
+    }
+
+    /** What becomes of a row that the source no longer has. */
+    public enum OnDelete {
+        HARD,
+        SOFT,
+        KEEP
     }
 
     public Table {

@@ -228,7 +228,8 @@ class CrashIT {
     }
 
     private static Table table(String source, String target, String window, Table.DisplayValues display) {
-        return new Table(source, target, "incidents", window, "", List.of(), display, 0, true);
+        return new Table(
+                source, target, "incidents", window, "", List.of(), display, 0, true, Table.OnDelete.HARD, null);
     }
 
     private Map<String, String> versions() {
