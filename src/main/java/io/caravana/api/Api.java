@@ -3,6 +3,7 @@ package io.caravana.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.check.Checks;
+import io.caravana.execution.Execution;
 import io.caravana.execution.Executions;
 import io.caravana.job.Jobs;
 import java.io.IOException;
@@ -41,7 +42,11 @@ final class Api {
     public void load(Exchange exchange, @Header(Exchange.HTTP_URI) String path) throws IOException {
         var job = path.replaceFirst("/$", "").replaceFirst(".*/" + LOAD, "");
         var request = LoadRequest.parse(body(exchange));
-        var execution = jobs.start(job, request.start(), request.end());
+        accepted(exchange, jobs.start(job, request.start(), request.end()));
+    }
+
+    /** Answers that an execution was started. */
+    void accepted(Exchange exchange, Execution execution) throws JsonProcessingException {
         var answer = new LinkedHashMap<String, String>();
         answer.put("status", "accepted");
         answer.put("message", "Processing started in background");
@@ -78,7 +83,8 @@ final class Api {
         answer(exchange, executions.list(type, status, limit(limit)));
     }
 
-    private static int limit(String text) {
+    /** How much is to be listed at most. */
+    static int limit(String text) {
         if (text == null || text.isEmpty()) {
             return 50;
         }
@@ -107,7 +113,7 @@ final class Api {
         answer(exchange, checks.run(finding -> {}));
     }
 
-    private void answer(Exchange exchange, Object answer) throws JsonProcessingException {
+    void answer(Exchange exchange, Object answer) throws JsonProcessingException {
         reply(exchange, 200, "application/json", json.writeValueAsString(answer));
     }
 

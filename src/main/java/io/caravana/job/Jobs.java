@@ -5,6 +5,7 @@ import io.caravana.execution.ExecutionLog;
 import io.caravana.execution.JobRunningException;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters;
+import io.caravana.replica.RejectedRecords;
 import io.caravana.table.Catalog;
 import io.caravana.table.Job;
 import io.caravana.table.Table;
@@ -33,8 +34,16 @@ public class Jobs {
     private final ProducerTemplate routes;
     private final ExecutionLog log;
     private final MeterRegistry meters;
+    private final RejectedRecords rejected;
 
-    Jobs(Catalog catalog, Clock clock, ProducerTemplate routes, ExecutionLog log, MeterRegistry meters) {
+    Jobs(
+            Catalog catalog,
+            Clock clock,
+            ProducerTemplate routes,
+            ExecutionLog log,
+            MeterRegistry meters,
+            RejectedRecords rejected) {
+        this.rejected = rejected;
         this.log = log;
         this.catalog = catalog;
         this.clock = clock;
@@ -55,6 +64,9 @@ public class Jobs {
     public Execution start(String job, LocalDate start, LocalDate end) {
         var asked = catalog.job(job).orElseThrow(() -> new UnknownJobException(job, catalog.jobNames()));
         var window = window(asked, start, end);
+        if (asked.reads() == Job.Reads.REJECTED) {
+            return start(asked, "");
+        }
         var execution = log.interrupted().stream()
                 .filter(interrupted -> interrupted.job().equals(job) && window != null)
                 .filter(interrupted -> interrupted.start().equals(window.start())
@@ -63,6 +75,38 @@ public class Jobs {
                 .map(interrupted -> rest(asked, interrupted.executionId(), window))
                 .orElseGet(() -> new Execution(
                         UUID.randomUUID().toString(), job, asked.reads(), window, catalog.tablesOf(asked)));
+        return start(execution);
+    }
+
+    /**
+     * Reads the records anew that could not be stored, in the background.
+     *
+     * @param table the replica table; null or empty: of all
+     * @throws IllegalArgumentException if there is no such table
+     * @throws UnknownJobException if no job is configured that does it
+     * @throws io.caravana.execution.JobRunningException if it is running
+     */
+    public Execution retryRejected(String table) {
+        var job = catalog.jobThat(Job.Reads.REJECTED)
+                .orElseThrow(() -> new UnknownJobException("reads: rejected", catalog.jobNames()));
+        return start(job, table == null ? "" : table);
+    }
+
+    private Execution start(Job job, String target) {
+        var names = catalog.tables().stream().map(Table::target).toList();
+        if (!target.isEmpty() && !names.contains(target)) {
+            throw new IllegalArgumentException(
+                    "there is no table '%s'; the tables are %s".formatted(target, String.join(", ", names)));
+        }
+        var listed = rejected.tables();
+        var tables = catalog.tablesOf(job).stream()
+                .filter(table -> listed.contains(table.target()))
+                .filter(table -> target.isEmpty() || target.equals(table.target()))
+                .toList();
+        return start(new Execution(UUID.randomUUID().toString(), job.name(), job.reads(), null, tables));
+    }
+
+    private Execution start(Execution execution) {
         try {
             routes.sendBody("direct:start-job", execution);
         } catch (CamelExecutionException e) {
@@ -98,7 +142,11 @@ public class Jobs {
             if (start != null || end != null) {
                 throw new IllegalArgumentException(
                         "the job '%s' takes no period: it reads the %s of its tables, whenever they were made"
-                                .formatted(job.name(), job.reads().name().toLowerCase(Locale.ROOT)));
+                                .formatted(
+                                        job.name(),
+                                        job.reads() == Job.Reads.REJECTED
+                                                ? "rejected records"
+                                                : job.reads().name().toLowerCase(Locale.ROOT)));
             }
             return null;
         }
