@@ -12,11 +12,12 @@ DELETE FROM caravana.rejected_record AS earlier USING caravana.rejected_record A
 WHERE earlier.table_name = later.table_name AND earlier.record_key = later.record_key AND earlier.id < later.id;
 CREATE UNIQUE INDEX rejected_record_key ON caravana.rejected_record (table_name, record_key);
 
--- Who does what a timer asks all processes to (ShedLock).
+-- Who does what a timer asks all processes to (ShedLock). It writes UTC without a zone: with one, processes in different
+-- zones would take the same moment for different ones.
 CREATE TABLE caravana.shedlock (
     name       text PRIMARY KEY,
-    lock_until timestamptz NOT NULL,
-    locked_at  timestamptz NOT NULL,
+    lock_until timestamp NOT NULL,
+    locked_at  timestamp NOT NULL,
     locked_by  text NOT NULL
 );
 

@@ -29,7 +29,7 @@ public class ExecutionLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionLog.class);
     private static final String INTERRUPTED = "interrupted";
-    private static final List<String> KEPT_TO_GO_ON = List.of("caravana.seen_page", "caravana.checkpoint");
+    static final List<String> KEPT_TO_GO_ON = List.of("caravana.seen_page", "caravana.checkpoint");
     private static final List<String> WORST_FIRST = List.of("cancelled", INTERRUPTED, "error");
 
     private static final String FINISH = """

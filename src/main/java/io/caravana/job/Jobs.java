@@ -5,6 +5,7 @@ import io.caravana.execution.ExecutionLog;
 import io.caravana.execution.JobRunningException;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters;
+import io.caravana.execution.Turns;
 import io.caravana.replica.RejectedRecords;
 import io.caravana.table.Catalog;
 import io.caravana.table.Job;
@@ -12,12 +13,16 @@ import io.caravana.table.Table;
 import io.caravana.table.Window;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.util.Date;
 import java.util.Locale;
 import java.util.UUID;
+import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +33,7 @@ import org.springframework.stereotype.Component;
 public class Jobs {
 
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(30);
 
     private final Catalog catalog;
     private final Clock clock;
@@ -35,6 +41,7 @@ public class Jobs {
     private final ExecutionLog log;
     private final MeterRegistry meters;
     private final RejectedRecords rejected;
+    private final Turns turns;
 
     Jobs(
             Catalog catalog,
@@ -42,7 +49,9 @@ public class Jobs {
             ProducerTemplate routes,
             ExecutionLog log,
             MeterRegistry meters,
-            RejectedRecords rejected) {
+            RejectedRecords rejected,
+            Turns turns) {
+        this.turns = turns;
         this.rejected = rejected;
         this.log = log;
         this.catalog = catalog;
@@ -125,6 +134,10 @@ public class Jobs {
 
     /** Goes on with what was interrupted: by a process that was stopped, or is gone. */
     public void resume() {
+        turns.take("resume", Duration.ZERO, this::goOn);
+    }
+
+    private void goOn() {
         log.interruptDead();
         for (var interrupted : log.interrupted()) {
             try {
@@ -154,13 +167,28 @@ public class Jobs {
         return new Window(start != null ? start : yesterday, end != null ? end : yesterday, catalog.timeZone());
     }
 
-    /** Starts a job when its time has come, for yesterday if it takes a period; not while it runs. */
-    public void startByTimer(String job) {
-        try {
-            start(job, null, null);
-        } catch (JobRunningException e) {
-            LOG.info("Not started by its timer: {}", e.getMessage());
-        }
+    /**
+     * Starts a job when its time has come, for yesterday if it takes a period; not while it runs, nor in more than one of
+     * the processes whose timers fire.
+     *
+     * @param next when the timer fires again; null: never
+     */
+    public void startByTimer(@Body String job, @Header("fireTime") Date now, @Header("nextFireTime") Date next) {
+        turns.take("start-" + job, pause(now, next), () -> {
+            try {
+                start(job, null, null);
+            } catch (JobRunningException e) {
+                LOG.info("Not started by its timer: {}", e.getMessage());
+            }
+        });
+    }
+
+    /** Longer than the clocks of two processes should differ, and shorter than the timer's period. */
+    private static Duration pause(Date now, Date next) {
+        var half = next == null
+                ? CLOCKS_DIFFER
+                : Duration.between(now.toInstant(), next.toInstant()).dividedBy(2);
+        return half.compareTo(CLOCKS_DIFFER) < 0 ? half : CLOCKS_DIFFER;
     }
 
     /** The load of one of an execution's tables. */
