@@ -50,7 +50,8 @@ final class Api {
         accepted(exchange, jobs.start(job, request.start(), request.end()));
     }
 
-    private void accepted(Exchange exchange, Execution execution) throws JsonProcessingException {
+    /** Answers that an execution was started. */
+    void accepted(Exchange exchange, Execution execution) throws JsonProcessingException {
         var answer = new LinkedHashMap<String, String>();
         answer.put("status", "accepted");
         answer.put("message", "Processing started in background");
@@ -87,7 +88,8 @@ final class Api {
         answer(exchange, executions.list(type, status, limit(limit)));
     }
 
-    private static int limit(String text) {
+    /** How much is to be listed at most. */
+    static int limit(String text) {
         if (text == null || text.isEmpty()) {
             return 50;
         }
@@ -146,7 +148,7 @@ final class Api {
         answer(exchange, checks.run(finding -> {}));
     }
 
-    private void answer(Exchange exchange, Object answer) throws JsonProcessingException {
+    void answer(Exchange exchange, Object answer) throws JsonProcessingException {
         reply(exchange, 200, "application/json", json.writeValueAsString(answer));
     }
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = CaravanaCommand.Version.class,
         description =
                 "Carries ServiceNow tables into PostgreSQL.%nWithout a command: serves the API, the timers and the console.",
-        subcommands = {LoadCommand.class, CheckCommand.class, SimulatorCommand.class})
+        subcommands = {LoadCommand.class, RetryRejectedCommand.class, CheckCommand.class, SimulatorCommand.class})
 public final class CaravanaCommand implements Callable<Integer> {
 
     /** The process goes on: a server has been started. */
@@ -74,6 +74,9 @@ public final class CaravanaCommand implements Callable<Integer> {
         public <K> K create(Class<K> type) throws Exception {
             if (type == LoadCommand.class) {
                 return type.cast(new LoadCommand(application));
+            }
+            if (type == RetryRejectedCommand.class) {
+                return type.cast(new RetryRejectedCommand(application));
             }
             if (type == CheckCommand.class) {
                 return type.cast(new CheckCommand(application));

@@ -1,20 +1,11 @@
 package io.caravana.command;
 
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.JobRunningException;
+import io.caravana.execution.Execution;
 import io.caravana.job.Jobs;
-import io.caravana.job.UnknownJobException;
-import io.caravana.replica.ReplicaSource.OtherSourceException;
 import java.time.LocalDate;
-import java.util.concurrent.Callable;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code caravana load <job>}: runs one job in this process and ends. */
 @Command(
@@ -27,14 +18,7 @@ import picocli.CommandLine.Spec;
             "1:a table failed, or the job could not run; the reason is printed",
             "2:the arguments are wrong"
         })
-final class LoadCommand implements Callable<Integer> {
-
-    private static final int FAILED = 1;
-
-    private final Class<?> application;
-
-    @Spec
-    private CommandSpec spec;
+final class LoadCommand extends JobCommand {
 
     @Parameters(paramLabel = "JOB", description = "A job of config/application.yaml, e.g. incidents")
     private String job;
@@ -46,7 +30,7 @@ final class LoadCommand implements Callable<Integer> {
     private LocalDate to;
 
     LoadCommand(Class<?> application) {
-        this.application = application;
+        super(application);
     }
 
     @Override
@@ -54,41 +38,11 @@ final class LoadCommand implements Callable<Integer> {
         if (from != null && to != null && to.isBefore(from)) {
             throw wrong("the period ends (%s) before it starts (%s)".formatted(to, from));
         }
-        try (var context = start()) {
-            return load(context);
-        } catch (UnknownJobException | IllegalArgumentException e) {
-            throw wrong(e.getMessage());
-        } catch (JobRunningException | OtherSourceException e) {
-            return failed(e.getMessage());
-        }
+        return super.call();
     }
 
-    private ConfigurableApplicationContext start() {
-        return CaravanaCommand.start(CaravanaCommand.application(application)
-                .web(WebApplicationType.NONE)
-                .profiles("command"));
-    }
-
-    private int load(ConfigurableApplicationContext context) {
-        var execution = context.getBean(Jobs.class).start(job, from, to);
-        var out = spec.commandLine().getOut();
-        var ended = context.getBean(Progress.class).follow(execution.id(), out);
-        Summary.print(ended, out);
-        out.flush();
-        return ended.status().equals("success") ? 0 : failed(reason(ended));
-    }
-
-    private static String reason(ExecutionView ended) {
-        return ended.errorMessage() == null ? "the execution ended as " + ended.status() : ended.errorMessage();
-    }
-
-    private int failed(String reason) {
-        spec.commandLine().getErr().println(reason);
-        spec.commandLine().getErr().flush();
-        return FAILED;
-    }
-
-    private ParameterException wrong(String message) {
-        return new ParameterException(spec.commandLine(), message);
+    @Override
+    Execution start(Jobs jobs) {
+        return jobs.start(job, from, to);
     }
 }

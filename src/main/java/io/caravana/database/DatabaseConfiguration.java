@@ -2,6 +2,7 @@ package io.caravana.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -10,6 +11,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DatabaseProperties.class)
 class DatabaseConfiguration {
+
+    /** What has to be stored is tried again; a request to the API, or the end of the process, cannot wait for long. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
 
     @Bean(destroyMethod = "close")
     DatabaseServer databaseServer(
@@ -34,6 +38,7 @@ class DatabaseConfiguration {
         pool.setPoolName("caravana");
         pool.setMaximumPoolSize(properties.poolSize());
         pool.addDataSourceProperty("ApplicationName", "caravana");
+        pool.setConnectionTimeout(LONGEST_WAIT.toMillis());
         // a plan that is kept from when a table was empty would read the whole of it for every batch
         pool.setConnectionInitSql(
                 "SET idle_in_transaction_session_timeout = %d; SET plan_cache_mode = force_custom_plan"

@@ -31,7 +31,7 @@ public class ExecutionLog {
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionLog.class);
     private static final long LOOK_EVERY_MILLIS = 2_000;
     private static final String INTERRUPTED = "interrupted";
-    private static final List<String> KEPT_TO_GO_ON = List.of("caravana.seen_page", "caravana.checkpoint");
+    static final List<String> KEPT_TO_GO_ON = List.of("caravana.seen_page", "caravana.checkpoint");
     private static final List<String> WORST_FIRST = List.of("cancelled", INTERRUPTED, "error");
 
     private static final String FINISH = """
@@ -47,11 +47,12 @@ public class ExecutionLog {
               compression_ratio = round(1.0 * sums.json_bytes / nullif(sums.wire_bytes, 0), 2),
               tables_processed = sums.processed, records_by_table = sums.by_table, error_message = sums.errors
             FROM (
-              SELECT sum(api_requests) AS requests, sum(api_failures) AS failures, sum(api_seconds) AS api_seconds,
-                sum(db_transactions) AS transactions, sum(records_extracted) AS records, sum(db_seconds) AS db_seconds,
-                sum(json_bytes) AS json_bytes, sum(wire_bytes) AS wire_bytes,
+              SELECT coalesce(sum(api_requests), 0) AS requests, coalesce(sum(api_failures), 0) AS failures,
+                coalesce(sum(api_seconds), 0) AS api_seconds, coalesce(sum(db_transactions), 0) AS transactions,
+                coalesce(sum(records_extracted), 0) AS records, coalesce(sum(db_seconds), 0) AS db_seconds,
+                coalesce(sum(json_bytes), 0) AS json_bytes, coalesce(sum(wire_bytes), 0) AS wire_bytes,
                 count(*) FILTER (WHERE status = 'success') AS processed,
-                jsonb_object_agg(table_name, records_extracted) AS by_table,
+                coalesce(jsonb_object_agg(table_name, records_extracted), '{}') AS by_table,
                 string_agg(table_name || ': ' || error, E'\\n' ORDER BY position) AS errors
               FROM caravana.table_load WHERE execution_id = :id
             ) AS sums

@@ -106,8 +106,13 @@ final class Instance {
     }
 
     @PreDestroy
-    synchronized void close() {
+    void close() {
+        // it may be waiting for a database that is gone, and would keep this from ending
         heart.shutdownNow();
+        disappear();
+    }
+
+    private synchronized void disappear() {
         if (connection == null) {
             return;
         }

@@ -28,6 +28,12 @@ public record Verdict(String words, long sourceCount, long received) {
         return new Verdict(quiet ? "complete" : "changed while reading", after, received);
     }
 
+    /** The verdict on both reads together. */
+    public Verdict and(Verdict other) {
+        var worse = isComplete() || equals(NOT_READ) ? other.words : words;
+        return new Verdict(worse, Math.max(0, sourceCount) + other.sourceCount, received + other.received);
+    }
+
     /** Rows that ServiceNow counted and did not show: its access rules hide them from the account. */
     public long hidden() {
         return words.equals("incomplete") ? Math.max(0, sourceCount - received) : 0;

@@ -5,19 +5,25 @@ import io.caravana.execution.ExecutionLog;
 import io.caravana.execution.JobRunningException;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters;
+import io.caravana.execution.Turns;
+import io.caravana.replica.RejectedRecords;
 import io.caravana.table.Catalog;
 import io.caravana.table.Job;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,14 +34,26 @@ import org.springframework.stereotype.Component;
 public class Jobs {
 
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(30);
 
     private final Catalog catalog;
     private final Clock clock;
     private final ProducerTemplate routes;
     private final ExecutionLog log;
     private final MeterRegistry meters;
+    private final RejectedRecords rejected;
+    private final Turns turns;
 
-    Jobs(Catalog catalog, Clock clock, ProducerTemplate routes, ExecutionLog log, MeterRegistry meters) {
+    Jobs(
+            Catalog catalog,
+            Clock clock,
+            ProducerTemplate routes,
+            ExecutionLog log,
+            MeterRegistry meters,
+            RejectedRecords rejected,
+            Turns turns) {
+        this.turns = turns;
+        this.rejected = rejected;
         this.log = log;
         this.catalog = catalog;
         this.clock = clock;
@@ -56,6 +74,9 @@ public class Jobs {
     public Execution start(String job, LocalDate start, LocalDate end) {
         var asked = catalog.job(job).orElseThrow(() -> new UnknownJobException(job, catalog.jobNames()));
         var window = window(asked, start, end);
+        if (asked.reads() == Job.Reads.REJECTED) {
+            return start(asked, "");
+        }
         var execution = log.interrupted().stream()
                 .filter(interrupted -> interrupted.job().equals(job) && window != null)
                 .filter(interrupted -> interrupted.start().equals(window.start())
@@ -88,6 +109,34 @@ public class Jobs {
         return start(new Execution(UUID.randomUUID().toString(), job, asked.reads(), window(asked, start, end), left));
     }
 
+    /**
+     * Reads the records anew that could not be stored, in the background.
+     *
+     * @param table the replica table; null or empty: of all
+     * @throws IllegalArgumentException if there is no such table
+     * @throws UnknownJobException if no job is configured that does it
+     * @throws io.caravana.execution.JobRunningException if it is running
+     */
+    public Execution retryRejected(String table) {
+        var job = catalog.jobThat(Job.Reads.REJECTED)
+                .orElseThrow(() -> new UnknownJobException("reads: rejected", catalog.jobNames()));
+        return start(job, table == null ? "" : table);
+    }
+
+    private Execution start(Job job, String target) {
+        var names = catalog.tables().stream().map(Table::target).toList();
+        if (!target.isEmpty() && !names.contains(target)) {
+            throw new IllegalArgumentException(
+                    "there is no table '%s'; the tables are %s".formatted(target, String.join(", ", names)));
+        }
+        var listed = rejected.tables();
+        var tables = catalog.tablesOf(job).stream()
+                .filter(table -> listed.contains(table.target()))
+                .filter(table -> target.isEmpty() || target.equals(table.target()))
+                .toList();
+        return start(new Execution(UUID.randomUUID().toString(), job.name(), job.reads(), null, tables));
+    }
+
     private Execution start(Execution execution) {
         try {
             routes.sendBody("direct:start-job", execution);
@@ -107,6 +156,10 @@ public class Jobs {
 
     /** Goes on with what was interrupted: by a process that was stopped, or is gone. */
     public void resume() {
+        turns.take("resume", Duration.ZERO, this::goOn);
+    }
+
+    private void goOn() {
         log.interruptDead();
         for (var interrupted : log.interrupted()) {
             try {
@@ -124,7 +177,11 @@ public class Jobs {
             if (start != null || end != null) {
                 throw new IllegalArgumentException(
                         "the job '%s' takes no period: it reads the %s of its tables, whenever they were made"
-                                .formatted(job.name(), job.reads().name().toLowerCase(Locale.ROOT)));
+                                .formatted(
+                                        job.name(),
+                                        job.reads() == Job.Reads.REJECTED
+                                                ? "rejected records"
+                                                : job.reads().name().toLowerCase(Locale.ROOT)));
             }
             return null;
         }
@@ -132,13 +189,28 @@ public class Jobs {
         return new Window(start != null ? start : yesterday, end != null ? end : yesterday, catalog.timeZone());
     }
 
-    /** Starts a job when its time has come, for yesterday if it takes a period; not while it runs. */
-    public void startByTimer(String job) {
-        try {
-            start(job, null, null);
-        } catch (JobRunningException e) {
-            LOG.info("Not started by its timer: {}", e.getMessage());
-        }
+    /**
+     * Starts a job when its time has come, for yesterday if it takes a period; not while it runs, nor in more than one of
+     * the processes whose timers fire.
+     *
+     * @param next when the timer fires again; null: never
+     */
+    public void startByTimer(@Body String job, @Header("fireTime") Date now, @Header("nextFireTime") Date next) {
+        turns.take("start-" + job, pause(now, next), () -> {
+            try {
+                start(job, null, null);
+            } catch (JobRunningException e) {
+                LOG.info("Not started by its timer: {}", e.getMessage());
+            }
+        });
+    }
+
+    /** Longer than the clocks of two processes should differ, and shorter than the timer's period. */
+    private static Duration pause(Date now, Date next) {
+        var half = next == null
+                ? CLOCKS_DIFFER
+                : Duration.between(now.toInstant(), next.toInstant()).dividedBy(2);
+        return half.compareTo(CLOCKS_DIFFER) < 0 ? half : CLOCKS_DIFFER;
     }
 
     /** The load of one of an execution's tables. */

@@ -178,7 +178,7 @@ final class Batches {
                 tally.inserted(),
                 tally.updated(),
                 tally.unchanged(),
-                tally.getRejected().size(),
+                tally.rejected().size(),
                 tally.nanos());
     }
 }

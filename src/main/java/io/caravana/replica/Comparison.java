@@ -21,9 +21,10 @@ final class Comparison {
     private static final String DIFFERING = """
             SELECT given.sys_id FROM unnest(CAST(:#keys AS text[]), CAST(:#changes AS text[])) AS given(sys_id, changes)
             LEFT JOIN %s AS kept ON kept."sys_id" = given.sys_id
-            WHERE CASE WHEN kept."sys_id" IS NULL THEN CAST(:#whole AS boolean) ELSE %s END""";
+            WHERE CASE WHEN kept."sys_id" IS NULL THEN CAST(:#whole AS boolean) ELSE %s%s END""";
     private static final String OTHER_COUNT =
             "CAST(kept.\"%s\" AS text) IS DISTINCT FROM given.changes".formatted(Table.CHANGES);
+    private static final String MARKED = " OR kept.\"%s\" IS NOT NULL".formatted(ReplicaTable.DELETED);
     private static final String HELD =
             "SELECT \"sys_id\" AS sys_id FROM %s WHERE \"sys_id\" = ANY(CAST(:#keys AS text[]))";
 
@@ -34,8 +35,9 @@ final class Comparison {
     }
 
     /**
-     * The records of a page of keys that the replica lacks, if it is to have all of them, and those with another number
-     * of changes, if the page tells it: sets the statement as the message's query and returns its parameters.
+     * The records of a page of keys that the replica lacks, if it is to have all of them, those that it has marked as
+     * gone, and those with another number of changes, if the page tells it: sets the statement as the message's query and
+     * returns its parameters.
      */
     public Map<String, Object> differing(
             Exchange exchange,
@@ -47,7 +49,10 @@ final class Comparison {
                 .filter(row -> row.sysId() != null && ColumnType.TEXT.problem(row.sysId()) == null)
                 .toList();
         var other = place >= 0 && replica.type(Table.CHANGES) != null ? OTHER_COUNT : "false";
-        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, DIFFERING.formatted(replica.qualified(), other));
+        exchange.getMessage()
+                .setHeader(
+                        SqlConstants.SQL_QUERY,
+                        DIFFERING.formatted(replica.qualified(), other, replica.hasMarks() ? MARKED : ""));
         var parameters = new HashMap<String, Object>();
         parameters.put("keys", records.stream().map(SourceRecord::sysId).toArray(String[]::new));
         parameters.put(

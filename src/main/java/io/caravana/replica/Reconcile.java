@@ -4,6 +4,7 @@ import io.caravana.execution.TableLoad;
 import io.caravana.servicenow.Page;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
+import io.caravana.table.Table.OnDelete;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.HashMap;
@@ -17,23 +18,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** What deletes rows from the replica, and what the pages leave for it. */
+/** What becomes of rows that the source no longer has, however that was found; and what the pages leave for it. */
 @Component("reconcile")
 final class Reconcile {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconcile.class);
     private static final String STARTED = "reconcileStarted";
 
-    private static final String DELETE = """
+    /** A table or period with so many rows may lose all of them. */
+    private static final int FEW = 100;
+
+    /** The rows that there were are counted only where so many are gone that their share may be too large. */
+    private static final String TAKE_UNSEEN = """
             WITH seen AS MATERIALIZED (
               SELECT DISTINCT unnest(sys_ids) AS sys_id FROM caravana.seen_page
               WHERE execution_id = :#execution AND table_name = :#table
-            ), deleted AS (
-              DELETE FROM %s AS kept WHERE %s RETURNING 1
-            )
-            SELECT count(*) AS deleted FROM deleted""";
+            ), taken AS (%s), counted AS (SELECT count(*) AS gone FROM taken)
+            SELECT gone, CASE WHEN gone > :#few THEN (SELECT count(*) FROM %s AS kept WHERE %s) ELSE gone END AS held
+            FROM counted""";
+
+    private static final String TAKE_NAMED = "WITH taken AS (%s) SELECT count(*) AS gone FROM taken";
+    private static final String TOO_MANY =
+            "%,d of %,d rows are no longer in the source. That is more than the share of %s that one load may delete or mark, so none was. If it is right, set 'delete-share: 1' for the table in tables.yaml, or start Caravana once with CARAVANA_REPLICA_DELETESHARE=1, and load again";
     private static final String UNSEEN = "NOT EXISTS (SELECT FROM seen WHERE seen.sys_id = kept.\"sys_id\")";
     private static final String NAMED = "kept.\"sys_id\" = ANY(CAST(:#keys AS text[]))";
+    private static final String UNMARKED = " AND kept.\"%s\" IS NULL".formatted(ReplicaTable.DELETED);
+
+    private final ReplicaProperties properties;
+
+    Reconcile(ReplicaProperties properties) {
+        this.properties = properties;
+    }
 
     /** The keys that a page has shown to be in the source: parameters of the statement that keeps them. */
     public Map<String, Object> seen(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("page") Page page) {
@@ -74,7 +89,7 @@ final class Reconcile {
 
     /**
      * The rows of the window, or those that were there when the keys were read, which the read did not see: sets the
-     * statement that deletes them as the message's query and returns its parameters.
+     * statement that deletes or marks them as the message's query and returns its parameters.
      *
      * @param until up to when the keys tell; null for a window
      */
@@ -85,13 +100,37 @@ final class Reconcile {
             @ExchangeProperty("until") Instant until) {
         if (load.reads() == Reads.KEYS) {
             var parameters = parameters(load, "to", Timestamp.from(until));
-            return delete(exchange, replica, UNSEEN + createdBy(replica), parameters);
+            return unseen(exchange, load.table(), replica, "true" + createdBy(replica), parameters);
         }
         var column = Identifiers.quoted(Identifiers.column(load.table().windowColumn()));
         var window = load.execution().window();
         var parameters = parameters(load, "from", Timestamp.from(window.from()));
         parameters.put("to", Timestamp.from(window.to()));
-        return delete(exchange, replica, "kept." + column + " BETWEEN :#from AND :#to AND " + UNSEEN, parameters);
+        return unseen(exchange, load.table(), replica, "kept." + column + " BETWEEN :#from AND :#to", parameters);
+    }
+
+    private Map<String, Object> unseen(
+            Exchange exchange, Table table, ReplicaTable replica, String among, Map<String, Object> parameters) {
+        var held = table.onDelete() == OnDelete.SOFT ? among + UNMARKED : among;
+        var taken = take(table, replica, among + " AND " + UNSEEN);
+        parameters.put("few", share(table) * FEW);
+        return set(exchange, TAKE_UNSEEN.formatted(taken, replica.qualified(), held), parameters);
+    }
+
+    private double share(Table table) {
+        return table.deleteShare() == null ? properties.deleteShare() : table.deleteShare();
+    }
+
+    /** A statement that does with rows what the table says of those that are gone, and answers with a line for each. */
+    private static String take(Table table, ReplicaTable replica, String which) {
+        var from = replica.qualified() + " AS kept";
+        return switch (table.onDelete()) {
+            case HARD -> "DELETE FROM %s WHERE %s RETURNING 1".formatted(from, which);
+            case SOFT -> """
+                UPDATE %s SET "%s" = now(), "etl_updated_at" = now(), "etl_execution_id" = :#execution
+                WHERE %s RETURNING 1""".formatted(from, ReplicaTable.DELETED, which + UNMARKED);
+            case KEEP -> "SELECT 1 FROM %s WHERE %s".formatted(from, which);
+        };
     }
 
     private static String createdBy(ReplicaTable replica) {
@@ -107,25 +146,50 @@ final class Reconcile {
             @Body List<String> keys,
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty("replica") ReplicaTable replica) {
-        return delete(exchange, replica, NAMED, parameters(load, "keys", keys.toArray(String[]::new)));
+        var parameters = parameters(load, "keys", keys.toArray(String[]::new));
+        return set(exchange, TAKE_NAMED.formatted(take(load.table(), replica, NAMED)), parameters);
     }
 
-    private static Map<String, Object> delete(
-            Exchange exchange, ReplicaTable replica, String which, Map<String, Object> parameters) {
-        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, DELETE.formatted(replica.qualified(), which));
+    private static Map<String, Object> set(Exchange exchange, String statement, Map<String, Object> parameters) {
+        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, statement);
         exchange.setProperty(STARTED, System.nanoTime());
         return parameters;
     }
 
-    /** Counts what the statement for {@link #unseen} deleted. */
+    /**
+     * Counts what the statement for {@link #unseen} did; in its transaction.
+     *
+     * @throws ReplicaException if these are more rows than one load may take away
+     */
     public void countUnseen(
-            @Body long deleted, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(STARTED) long started) {
-        load.unseen(deleted, System.nanoTime() - started);
+            @Body Map<String, Object> answer,
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty(STARTED) long started) {
+        var gone = ((Number) answer.get("gone")).longValue();
+        var held = ((Number) answer.get("held")).longValue();
+        var share = share(load.table());
+        if (load.table().onDelete() != OnDelete.KEEP && held > FEW && gone > share * held) {
+            throw new ReplicaException(TOO_MANY.formatted(gone, held, share));
+        }
+        load.unseen(taken(load, gone), System.nanoTime() - started);
     }
 
-    /** Counts what the statement for {@link #gone} deleted, once that is committed. */
+    /** Counts what the statement for {@link #gone} did, once that is committed. */
     public void countGone(
-            @Body long deleted, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(STARTED) long started) {
-        load.gone(deleted, System.nanoTime() - started);
+            @Body long gone, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(STARTED) long started) {
+        load.gone(taken(load, gone), System.nanoTime() - started);
+    }
+
+    private static long taken(TableLoad load, long gone) {
+        if (load.table().onDelete() != OnDelete.KEEP) {
+            return gone;
+        }
+        if (gone > 0) {
+            LOG.info(
+                    "{}: {} rows are no longer in the source and stay, as its on-delete is keep",
+                    load.table().target(),
+                    gone);
+        }
+        return 0;
     }
 }

@@ -192,12 +192,17 @@ final class Replica {
                 add(wanted, "dv_" + field, ColumnType.TEXT);
             }
         }
+        if (table.onDelete() == Table.OnDelete.SOFT) {
+            wanted.put(ReplicaTable.DELETED, ColumnType.TIMESTAMP);
+        }
         return wanted;
     }
 
     private static void add(Map<String, ColumnType> columns, String field, ColumnType type) {
         var name = Identifiers.column(field);
-        if (ReplicaTable.OWN.contains(name) || columns.putIfAbsent(name, type) != null) {
+        if (ReplicaTable.OWN.contains(name)
+                || name.equals(ReplicaTable.DELETED)
+                || columns.putIfAbsent(name, type) != null) {
             throw new ReplicaException(
                     "the field '%s' would be written to the column '%s', which is taken. Leave one of the two out of 'fields' in tables.yaml"
                             .formatted(field, name));

@@ -1,5 +1,7 @@
 package io.caravana.replica;
 
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -12,6 +14,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param schema the schema they live in
  * @param batchSize records written by one statement
+ * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
+ *     with more it fails. A table may have its own
  */
 @Validated
 @ConfigurationProperties("caravana.replica")
@@ -22,4 +26,7 @@ public record ReplicaProperties(
                 message = "a name of small letters, digits and underscores that does not begin with a digit")
         String schema,
 
-        @DefaultValue("1000") @Min(1) @Max(10_000) int batchSize) {}
+        @DefaultValue("1000") @Min(1) @Max(10_000) int batchSize,
+
+        @DefaultValue("0.5") @DecimalMin("0") @DecimalMax("1")
+        double deleteShare) {}

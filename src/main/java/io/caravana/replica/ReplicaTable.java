@@ -19,6 +19,9 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
     /** The columns that Caravana keeps for itself. */
     static final List<String> OWN = List.of("etl_created_at", "etl_updated_at", "etl_execution_id");
 
+    /** When the source was found to have the row no longer; a column of tables whose rows are marked, or were. */
+    static final String DELETED = "etl_deleted_at";
+
     /** The statement's parameter for the n-th column's values, a text array. */
     static String parameter(int n) {
         return "c" + n;
@@ -32,6 +35,11 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
     /** The table with the versions of this one's rows. */
     ReplicaTable history() {
         return new ReplicaTable(schema, name + Table.HISTORY, columns);
+    }
+
+    /** Whether rows that are gone may be marked. */
+    boolean hasMarks() {
+        return columns.containsKey(DELETED);
     }
 
     ColumnType type(String column) {
@@ -73,7 +81,7 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
     /**
      * One statement for a batch: its parameters are a text array a column (see {@link #parameter}) and {@code
      * execution}; it answers with the number of rows inserted and updated. Rows that are the same already are neither
-     * locked nor written.
+     * locked nor written, but for those that are marked as gone: their mark is taken off.
      *
      * @param written the columns of the batch, {@code sys_id} first
      */
@@ -85,10 +93,10 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
                   SELECT %s FROM unnest(%s) AS given(%s)
                 ), changed AS (
                   SELECT source.* FROM source LEFT JOIN %s AS kept ON kept."sys_id" = source."sys_id"
-                  WHERE kept."sys_id" IS NULL%s
+                  WHERE kept."sys_id" IS NULL%s%s
                 ), stored AS (
                   INSERT INTO %s (%s, "etl_execution_id") SELECT changed.*, :#execution FROM changed
-                  ON CONFLICT ("sys_id") DO UPDATE SET %s"etl_updated_at" = now(), "etl_execution_id" = EXCLUDED."etl_execution_id"
+                  ON CONFLICT ("sys_id") DO UPDATE SET %s%s"etl_updated_at" = now(), "etl_execution_id" = EXCLUDED."etl_execution_id"
                   RETURNING (xmax = 0) AS inserted
                 )
                 SELECT count(*) FILTER (WHERE inserted) AS inserted, count(*) FILTER (WHERE NOT inserted) AS updated FROM stored""".formatted(
@@ -97,12 +105,14 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
                         columns,
                         qualified(),
                         others.isEmpty() ? "" : " OR " + isDistinct(others),
+                        hasMarks() ? " OR kept.\"etl_deleted_at\" IS NOT NULL" : "",
                         qualified(),
                         columns,
                         others.stream()
                                 .map(Identifiers::quoted)
                                 .map(column -> column + " = EXCLUDED." + column + ", ")
-                                .collect(Collectors.joining()));
+                                .collect(Collectors.joining()),
+                        hasMarks() ? "\"etl_deleted_at\" = NULL, " : "");
     }
 
     private static String isDistinct(List<String> columns) {

@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What becomes of a page's records while its transaction is open. One thread's. */
-public final class Tally {
+final class Tally {
 
     private final Page page;
     private final List<String> columns;
@@ -60,8 +61,16 @@ public final class Tally {
     }
 
     /** The records that could not be stored: parameters of the statement that keeps them. */
-    public List<Map<String, Object>> getRejected() {
+    List<Map<String, Object>> rejected() {
         return rejected;
+    }
+
+    /** The keys of the page of which no record was rejected. */
+    String[] storedKeys() {
+        var bad = rejected.stream().map(entry -> entry.get("sys_id")).collect(Collectors.toSet());
+        return page.keys().stream()
+                .filter(key -> !bad.contains(key) && ColumnType.TEXT.problem(key) == null)
+                .toArray(String[]::new);
     }
 
     long inserted() {

@@ -218,13 +218,14 @@ final class Extraction {
         }
     }
 
-    /** Notes what the read has proven about its completeness; with the count of now, where there is one. */
+    /** Notes what the read, or each of those of a list of keys, has proven about its completeness; with the count of now, where there is one. */
     public void conclude(
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty("read") TableRead read,
             @ExchangeProperty("recount") Page recount) {
         read.countAfter(recount == null ? read.countBefore() : recount.total());
-        load.verdict(read.verdict());
+        var verdict = read.verdict();
+        load.verdict(load.reads() == Reads.REJECTED ? load.verdict().and(verdict) : verdict);
     }
 
     /** What all cursors of the table find together. */

@@ -1,5 +1,7 @@
 package io.caravana.settings;
 
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -103,6 +105,12 @@ record Setting(String key, ResolvableType type, RecordComponent component) {
         if (isWhole()) {
             return "a whole number" + range();
         }
+        if (isDecimal()) {
+            return "a number from %s to %s"
+                    .formatted(
+                            annotation(DecimalMin.class).orElseThrow().value(),
+                            annotation(DecimalMax.class).orElseThrow().value());
+        }
         if (type.toClass() == boolean.class) {
             return "true or false";
         }
@@ -141,6 +149,10 @@ record Setting(String key, ResolvableType type, RecordComponent component) {
 
     boolean isWhole() {
         return type.toClass() == int.class || type.toClass() == long.class;
+    }
+
+    boolean isDecimal() {
+        return type.toClass() == double.class || type.toClass() == Double.class;
     }
 
     /** An annotation of the component. Constraints cannot stand on a component itself, only on the constructor's parameter. */

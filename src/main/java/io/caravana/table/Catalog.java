@@ -121,6 +121,11 @@ public record Catalog(
         return jobs.stream().filter(job -> job.name().equals(name)).findFirst();
     }
 
+    /** The first job that reads that, if one is configured. */
+    public Optional<Job> jobThat(Job.Reads reads) {
+        return jobs.stream().filter(job -> job.reads() == reads).findFirst();
+    }
+
     /** The names of all jobs. */
     public List<String> jobNames() {
         return jobs.stream().map(Job::name).toList();
@@ -129,7 +134,11 @@ public record Catalog(
     /** The tables that a job carries, in the order of the configuration. */
     public List<Table> tablesOf(Job job) {
         return tables.stream()
-                .filter(table -> job.reads() == Job.Reads.PERIOD ? job.name().equals(table.job()) : table.live())
+                .filter(table -> switch (job.reads()) {
+                    case PERIOD -> job.name().equals(table.job());
+                    case CHANGES, KEYS -> table.live();
+                    case REJECTED -> true;
+                })
                 .toList();
     }
 }

@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param description one sentence for people, shown in the API's document
  * @param reads what it reads of its tables: {@code period}, the period of an execution, or the whole table where that
  *     has no window column; {@code changes}, what has changed since the last time; {@code keys}, the keys alone, to find
- *     what has gone. The last two carry every table, whatever job it belongs to
+ *     what has gone; {@code rejected}, the records that could not be stored, anew. The last three carry every table,
+ *     whatever job it belongs to
  * @param threads how many of its tables are loaded side by side
  * @param cron when it starts by itself, as a Quartz expression in {@code caravana.time-zone}; empty: never
  * @param timer whether the cron is on
@@ -35,7 +36,8 @@ public record Job(
     public enum Reads {
         PERIOD,
         CHANGES,
-        KEYS
+        KEYS,
+        REJECTED
     }
 
     /** Whether it starts by itself. */

@@ -1,5 +1,7 @@
 package io.caravana.table;
 
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -25,6 +27,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param history whether each version of a row is kept in {@code <target>_history}
  * @param ledger which loads note each changed row in {@code caravana.change_event}: {@code live}, those of the jobs that
  *     read changes and keys, once the table has been read whole; {@code always}, all; {@code never}, none
+ * @param onDelete what becomes of a row that the source no longer has: {@code hard} deletes it, {@code soft} marks it in the
+ *     column {@code etl_deleted_at}, {@code keep} leaves it as it is
+ * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
+ *     with more it fails. When not given, {@code caravana.replica.delete-share}
  */
 public record Table(
         @NotBlank @Pattern(regexp = Table.NAME, message = Table.A_NAME)
@@ -44,7 +50,9 @@ public record Table(
         @DefaultValue("0") @Min(0) @Max(10_000) int pageSize,
         @DefaultValue("true") boolean live,
         @DefaultValue("false") boolean history,
-        @DefaultValue("live") Ledger ledger) {
+        @DefaultValue("live") Ledger ledger,
+        @DefaultValue("hard") OnDelete onDelete,
+        @DecimalMin("0") @DecimalMax("1") Double deleteShare) {
 
     /** When a record was changed last: the order in which changes are read. */
     public static final String UPDATED = "sys_updated_on";
@@ -79,6 +87,13 @@ public record Table(
         LIVE,
         ALWAYS,
         NEVER
+    }
+
+    /** What becomes of a row that the source no longer has. */
+    public enum OnDelete {
+        HARD,
+        SOFT,
+        KEEP
     }
 
     public Table {

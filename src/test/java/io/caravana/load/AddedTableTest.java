@@ -119,13 +119,22 @@ class AddedTableTest {
     }
 
     @Test
-    void a_list_of_fields_carries_those_and_the_key() {
+    void a_list_of_fields_carries_those_and_what_caravana_goes_by() {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> !executions.list("by-the-clock", "success", 1).isEmpty());
         assertThat(jdbc.sql("""
                         SELECT column_name FROM information_schema.columns
                         WHERE table_schema = 'servicenow' AND table_name = 'hourly_groups' ORDER BY ordinal_position""").query(String.class).list())
-                .containsExactly("sys_id", "name", "manager", "etl_created_at", "etl_updated_at", "etl_execution_id");
+                .containsExactly(
+                        "sys_id",
+                        "name",
+                        "manager",
+                        "sys_created_on",
+                        "sys_updated_on",
+                        "sys_mod_count",
+                        "etl_created_at",
+                        "etl_updated_at",
+                        "etl_execution_id");
         assertThat(jdbc.sql("SELECT count(name) FROM servicenow.hourly_groups")
                         .query(Long.class)
                         .single())

@@ -31,6 +31,8 @@ final class Comparison {
 
     private static final Set<String> OWN = Set.of("etl_created_at", "etl_updated_at", "etl_execution_id");
 
+    private static final String MARK = "etl_deleted_at";
+
     /** What a replica must not have. */
     private static final Set<String> SECRETS = Set.of("user_password", "dv_user_password");
 
@@ -111,7 +113,8 @@ final class Comparison {
                 .append(name)
                 .append("\", "));
         select.setLength(select.length() - 2);
-        jdbc.sql(select + " FROM servicenow.\"" + table.target() + '"').query(result -> {
+        var live = table.onDelete() == Table.OnDelete.SOFT ? " WHERE " + MARK + " IS NULL" : "";
+        jdbc.sql(select + " FROM servicenow.\"" + table.target() + '"' + live).query(result -> {
             var row = new TreeMap<String, String>();
             for (var column : columns.keySet()) {
                 var value = result.getString(column);
@@ -132,6 +135,7 @@ final class Comparison {
                 });
         assertThat(columns.keySet()).containsAll(OWN);
         columns.keySet().removeAll(new HashSet<>(OWN));
+        columns.remove(MARK);
         return columns;
     }
 

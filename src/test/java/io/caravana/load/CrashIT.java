@@ -294,7 +294,19 @@ class CrashIT {
 
     private static Table table(String source, String target, String window, Table.DisplayValues display) {
         return new Table(
-                source, target, "incidents", window, "", List.of(), display, 0, true, false, Table.Ledger.LIVE);
+                source,
+                target,
+                "incidents",
+                window,
+                "",
+                List.of(),
+                display,
+                0,
+                true,
+                false,
+                Table.Ledger.LIVE,
+                Table.OnDelete.HARD,
+                null);
     }
 
     private Map<String, String> versions() {

@@ -11,6 +11,7 @@ import io.caravana.table.Table;
 import io.caravana.table.Window;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,10 +210,11 @@ class LiveTest extends LoadTest {
     void a_timer_starts_no_job_that_is_running() {
         simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "200").on("incident"));
         var running = jobs.start("live", null, null).id();
-        jobs.startByTimer("live");
+        var now = new Date();
+        jobs.startByTimer("live", now, now);
         assertThat(executions.list("live", "running", 10)).hasSize(1);
         assertThat(end(running).status()).isEqualTo("success");
-        jobs.startByTimer("live");
+        jobs.startByTimer("live", now, now);
         assertThat(end(executions.list("live", null, 1).get(0).executionId()).executionId())
                 .isNotEqualTo(running);
     }

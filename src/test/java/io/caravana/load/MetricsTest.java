@@ -165,9 +165,13 @@ class MetricsTest extends LoadTest {
         awaitValue("caravana_table_watermark_timestamp_seconds{table=\"sys_choice\"}", 1_767_225_600);
         awaitValue("caravana_table_checkpoint_timestamp_seconds{table=\"sys_choice\"}", 1_767_398_400);
         awaitValue("caravana_table_last_read_incomplete{job_name=\"choices\"}", 0);
-        var scrape = scrape();
         var queries = new ArrayList<>(dashboardQueries());
         queries.addAll(alerts().values());
+        // what is read from the log is replaced with each reading, not all at once
+        await().untilAsserted(() -> assertFinds(scrape(), queries));
+    }
+
+    private static void assertFinds(Scrape scrape, List<String> queries) {
         assertThat(queries).hasSizeGreaterThan(40).allSatisfy(query -> {
             var selectors = Scrape.selectors(query);
             assertThat(selectors).isNotEmpty();

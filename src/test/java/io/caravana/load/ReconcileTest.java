@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.table.Window;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReconcileTest extends LoadTest {
@@ -97,6 +99,64 @@ class ReconcileTest extends LoadTest {
                 .param(incident)
                 .query(String.class)
                 .single();
+    }
+
+    @Test
+    void a_source_that_shrinks_from_500_rows_to_300_leaves_300() {
+        shrink(200);
+        assertThat(byTable(loaded("tickets", DAY, DAY)).get("change_task").deleted())
+                .isEqualTo(200);
+        assertThat(ofThatDay()).isEqualTo(300);
+    }
+
+    @Test
+    void a_load_that_would_delete_more_than_half_of_many_rows_fails_and_says_how_to_allow_it() {
+        shrink(251);
+        var table = byTable(load("tickets", DAY, DAY)).get("change_task");
+        assertThat(table.status()).isEqualTo("error");
+        assertThat(table.deleted()).isZero();
+        assertThat(table.error())
+                .startsWith("251 of 500 rows are no longer in the source")
+                .contains("the share of 0.5")
+                .contains("delete-share: 1");
+        assertThat(ofThatDay()).isEqualTo(500);
+    }
+
+    private static final LocalDate DAY = LocalDate.of(2001, 1, 1);
+
+    /** Loads 500 rows of a day and takes the first of them from the source. */
+    private void shrink(int gone) {
+        var model = simulator.rows("change_task").get(0);
+        for (int number = 0; number < 500; number++) {
+            var row = new HashMap<>(model);
+            row.put("sys_id", "%032x".formatted(number));
+            row.put("sys_created_on", "2001-01-01 00:00:00");
+            simulator.put("change_task", row);
+        }
+        loaded("tickets", DAY, DAY);
+        assertThat(ofThatDay()).isEqualTo(500);
+        for (int number = 0; number < gone; number++) {
+            simulator.delete("change_task", "%032x".formatted(number));
+        }
+    }
+
+    private long ofThatDay() {
+        return jdbc.sql("SELECT count(*) FROM servicenow.change_task WHERE sys_created_on < '2001-01-02'")
+                .query(Long.class)
+                .single();
+    }
+
+    @AfterEach
+    void forgetThatDay() {
+        simulator.rows("change_task").stream()
+                .filter(row -> row.get("sys_created_on").startsWith("2001"))
+                .forEach(row -> simulator.delete("change_task", row.get("sys_id")));
+        if (jdbc.sql("SELECT to_regclass('servicenow.change_task') IS NOT NULL")
+                .query(Boolean.class)
+                .single()) {
+            jdbc.sql("DELETE FROM servicenow.change_task WHERE sys_created_on < '2001-01-02'")
+                    .update();
+        }
     }
 
     @Test

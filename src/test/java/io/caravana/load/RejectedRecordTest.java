@@ -2,14 +2,27 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.client.TestRestTemplate;
 
 class RejectedRecordTest extends LoadTest {
+
+    @Autowired
+    TestRestTemplate rest;
+
+    @BeforeEach
+    void nothingIsRejected() {
+        jdbc.sql("DELETE FROM caravana.rejected_record").update();
+    }
 
     @Test
     void a_bad_value_costs_its_record_and_no_other() {
@@ -127,6 +140,153 @@ class RejectedRecordTest extends LoadTest {
                         .on("sys_user_group"));
         assertThat(byTable(loaded("configurations")).get("groups").updated()).isZero();
         assertThat(versions("groups")).isEqualTo(before);
+    }
+
+    @Test
+    void a_record_that_is_rejected_again_and_again_is_on_the_list_once() {
+        var bad = reject("many");
+        var first = loaded("configurations");
+        simulator.faults().clear();
+        reject("more");
+        var second = loaded("configurations");
+        assertThat(rejected(first.executionId())).isEmpty();
+        assertThat(rejected(second.executionId())).singleElement().satisfies(kept -> {
+            assertThat(kept).containsEntry("sys_id", bad);
+            assertThat(kept.get("record").toString()).contains("\"sys_mod_count\":\"more\"");
+        });
+        assertThat(listed("?table=groups")).singleElement().satisfies(kept -> {
+            assertThat(kept.path("times").asInt()).isEqualTo(2);
+            assertThat(kept.path("last_seen_at").asText())
+                    .isGreaterThan(kept.path("first_seen_at").asText());
+        });
+    }
+
+    @Test
+    void an_empty_record_that_comes_again_and_again_is_on_the_list_once() {
+        simulator.faults().add(Fault.of(Kind.EMPTY_ROW).on("sys_user_group"));
+        loaded("configurations");
+        loaded("configurations");
+        assertThat(listed("?table=groups"))
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.path("times").asInt()).isEqualTo(2));
+    }
+
+    @Test
+    void a_record_that_a_later_load_stores_leaves_the_list() {
+        reject("many");
+        loaded("configurations");
+        assertThat(listed("?table=groups")).hasSize(1);
+        simulator.faults().clear();
+        loaded("configurations");
+        assertThat(listed("?table=groups")).isEmpty();
+    }
+
+    @Test
+    void a_retry_reads_only_the_rejected_records_and_stores_what_was_mended() {
+        jdbc.sql("DROP TABLE IF EXISTS servicenow.groups").update();
+        var bad = reject("many");
+        loaded("configurations");
+        var rows = count("groups");
+        simulator.clearRequests();
+
+        var still = byTable(end(retry("?table=groups"))).get("groups");
+        assertThat(still.rejected()).isEqualTo(1);
+        assertThat(listed("?table=groups")).hasSize(1);
+
+        simulator.faults().clear();
+        var mended = end(retry("?table=groups"));
+        assertThat(mended.status()).isEqualTo("success");
+        assertThat(mended.tables()).singleElement().satisfies(groups -> {
+            assertThat(groups.inserted()).isEqualTo(1);
+            assertThat(groups.recordsExtracted()).isEqualTo(1);
+            assertThat(groups.verdict()).isEqualTo("complete");
+        });
+        assertThat(count("groups")).isEqualTo(rows + 1);
+        assertThat(listed("?table=groups")).isEmpty();
+        assertThat(simulator.requests().stream()
+                        .filter(request -> request.path().endsWith("/sys_user_group"))
+                        .map(request -> request.parameters().get("sysparm_query")))
+                .isNotEmpty()
+                .allMatch(query -> query.startsWith("sys_idIN" + bad));
+    }
+
+    @Test
+    void a_retry_forgets_a_record_that_is_gone_but_not_one_that_is_hidden() {
+        var bad = reject("many");
+        loaded("configurations");
+        var row = simulator.row("sys_user_group", bad).orElseThrow();
+        simulator.faults().clear();
+        simulator.faults().add(Fault.of(Kind.HIDDEN_ROWS).on("sys_user_group").with("query", "sys_id=" + bad));
+        assertThat(byTable(end(retry(""))).get("groups").verdict()).isEqualTo("incomplete");
+        assertThat(listed("?table=groups")).hasSize(1);
+
+        simulator.faults().clear();
+        simulator.delete("sys_user_group", bad);
+        end(retry(""));
+        assertThat(listed("?table=groups")).isEmpty();
+        simulator.put("sys_user_group", row);
+    }
+
+    @Test
+    void a_retry_without_any_rejected_record_is_a_success_that_reads_nothing() {
+        var execution = end(retry(""));
+        assertThat(execution.status()).as(execution.errorMessage()).isEqualTo("success");
+        assertThat(execution.tables()).isEmpty();
+    }
+
+    @Test
+    void a_retry_of_a_table_that_there_is_not_names_those_that_there_are() {
+        var answer = rest.postForEntity("/api/rejected/retry?table=goups", null, JsonNode.class);
+        assertThat(answer.getStatusCode().value()).isEqualTo(400);
+        assertThat(answer.getBody().path("detail").asText())
+                .startsWith("there is no table 'goups'; the tables are incident, ");
+    }
+
+    @Test
+    void the_list_is_read_in_pages_from_its_newest_end() {
+        var groups = simulator.rows("sys_user_group");
+        for (int place = 0; place < 3; place++) {
+            simulator
+                    .faults()
+                    .add(Fault.of(Kind.BAD_VALUE)
+                            .on("sys_user_group")
+                            .with("sys_id", groups.get(place).get("sys_id"))
+                            .with("column", "sys_mod_count")
+                            .with("value", "many"));
+        }
+        var execution = loaded("configurations");
+        var all = listed("?execution=" + execution.executionId());
+        assertThat(all).hasSize(3);
+        assertThat(all.get(0).path("id").asLong())
+                .isGreaterThan(all.get(1).path("id").asLong());
+        var rest = listed("?limit=2&before=" + all.get(0).path("id").asLong());
+        assertThat(rest).isEqualTo(all.subList(1, 3));
+        assertThat(rest.get(0).path("record").path("sys_mod_count").asText()).isEqualTo("many");
+        assertThat(listed("?execution=other")).isEmpty();
+    }
+
+    /** Lets a group come with a value that cannot be stored. */
+    private String reject(String value) {
+        var bad = simulator.rows("sys_user_group").get(3).get("sys_id");
+        simulator
+                .faults()
+                .add(Fault.of(Kind.BAD_VALUE)
+                        .on("sys_user_group")
+                        .with("sys_id", bad)
+                        .with("column", "sys_mod_count")
+                        .with("value", value));
+        return bad;
+    }
+
+    private List<JsonNode> listed(String query) {
+        var answer = rest.getForObject("/api/rejected" + query, JsonNode.class);
+        return StreamSupport.stream(answer.spliterator(), false).toList();
+    }
+
+    private String retry(String query) {
+        return rest.postForObject("/api/rejected/retry" + query, null, JsonNode.class)
+                .path("execution_id")
+                .asText();
     }
 
     private List<Map<String, Object>> rejected(String execution) {

@@ -9,11 +9,14 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Pattern;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -233,6 +236,11 @@ class ReferenceTest {
                     .put("description", setting.entryTakes());
         } else if (setting.isWhole()) {
             schema.put("type", "integer");
+        } else if (setting.isDecimal()) {
+            schema.put("type", "number");
+            setting.annotation(DecimalMin.class)
+                    .ifPresent(least -> schema.put("minimum", new BigDecimal(least.value())));
+            setting.annotation(DecimalMax.class).ifPresent(most -> schema.put("maximum", new BigDecimal(most.value())));
         } else {
             schema.put("type", "string");
         }

@@ -67,12 +67,14 @@ class WrongSettingsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             tables.yaml      | display-values: all      | display-values: al      | caravana.tables[0].display-values is 'al'; it takes none or all. Did you mean 'all'?
             tables.yaml      | window-column: opened_at | page-size: 20000        | caravana.tables[0].page-size is '20000'; it takes a whole number from 0 to 10000
+            tables.yaml      | window-column: opened_at | delete-share: 20        | caravana.tables[0].delete-share is '20'; it takes a number from 0 to 1
+            tables.yaml      | window-column: opened_at | delete-share: half      | caravana.tables[0].delete-share is 'half'; it takes a number from 0 to 1
             tables.yaml      | window-column: opened_at | window-column: Opened   | caravana.tables[0].window-column is 'Opened'; it takes a name of small letters, digits and underscores that begins with a letter
             tables.yaml      | window-column: opened_at | fields: [number, B]     | caravana.tables[0].fields[1] is 'B'; it takes a field such as number, or a walk over references such as caller_id.name
             tables.yaml      | source: sc_task          | filter: active=true     | caravana.tables[10].source is missing; it takes a name of small letters, digits and underscores that begins with a letter
             tables.yaml      | target: groups           | target: incident        | caravana.tables[5].target is 'incident'; caravana.tables[0] has this target already: give one of them another
             tables.yaml      | job: incidents           | job: incidnts           | caravana.tables[0].job is 'incidnts'; it takes one of the jobs incidents, configurations, tickets, choices. Did you mean 'incidents'?
-            tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size, live, history, ledger
+            tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size, live, history, ledger, on-delete, delete-share
             application.yaml | rate-limit: 25           | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
             application.yaml | rate-limit: 25           | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
             application.yaml | rate-limit: 25           | max-page-bytes: big     | caravana.servicenow.max-page-bytes is 'big'; it takes a size such as 512KB or 64MB

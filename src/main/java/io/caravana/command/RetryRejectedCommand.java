@@ -1,0 +1,35 @@
+package io.caravana.command;
+
+import io.caravana.execution.Execution;
+import io.caravana.job.Jobs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code caravana retry-rejected [<table>]}: reads the rejected records anew in this process and ends. */
+@Command(
+        name = "retry-rejected",
+        mixinStandardHelpOptions = true,
+        description = "Reads the records anew that could not be stored, shows the progress, and ends.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all were read; what is still rejected is counted",
+            "1:a table failed, or the job could not run; the reason is printed",
+            "2:the arguments are wrong"
+        })
+final class RetryRejectedCommand extends JobCommand {
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "TABLE",
+            description = "Only the records of this replica table, e.g. incident")
+    private String table;
+
+    RetryRejectedCommand(Class<?> application) {
+        super(application);
+    }
+
+    @Override
+    Execution start(Jobs jobs) {
+        return jobs.retryRejected(table);
+    }
+}

@@ -1,0 +1,118 @@
+package io.caravana.execution;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Deletes what is older than it is to be kept. */
+@Component("retention")
+public class Retention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+    /** Deleted at a time, so that nobody has to wait for long. */
+    private static final int MANY = 5_000;
+
+    /** An execution that may go on is left alone for longer than it may. */
+    private static final Duration MARGIN = Duration.ofHours(1);
+
+    /** Metrics and health tell of a job's last execution and of its last success. */
+    private static final String EXECUTIONS = """
+            DELETE FROM caravana.servicenow_execution_log WHERE execution_id IN (
+              SELECT execution_id FROM caravana.servicenow_execution_log AS old
+              WHERE status <> 'running' AND started_at < clock_timestamp() - make_interval(secs => :age) AND %s
+                AND EXISTS (SELECT FROM caravana.servicenow_execution_log AS later
+                  WHERE later.execution_type = old.execution_type AND later.started_at > old.started_at
+                    AND later.status <> 'running' AND (later.status = 'success' OR old.status <> 'success'))
+              LIMIT :many)""";
+
+    private static final String ANY = "true";
+    private static final String QUIET = """
+            start_date IS NULL AND status = 'success' AND NOT EXISTS (
+              SELECT FROM caravana.table_load AS load WHERE load.execution_id = old.execution_id
+                AND (inserted + updated + deleted + rejected > 0 OR drift IS NOT NULL))""";
+
+    private static final String REJECTED = """
+            DELETE FROM caravana.rejected_record WHERE id IN (
+              SELECT id FROM caravana.rejected_record
+              WHERE last_seen_at < clock_timestamp() - make_interval(secs => :age) LIMIT :many)""";
+
+    private static final String KEPT_TO_GO_ON = """
+            DELETE FROM %s WHERE execution_id IN (
+              SELECT execution_id FROM caravana.servicenow_execution_log
+              WHERE status <> 'running' AND ended_at < clock_timestamp() - make_interval(secs => ?)
+                AND execution_id IN (SELECT execution_id FROM %s))""";
+
+    private final JdbcClient jdbc;
+    private final Turns turns;
+    private final RetentionProperties properties;
+    private final Duration resumeWithin;
+
+    Retention(
+            JdbcClient jdbc,
+            Turns turns,
+            RetentionProperties properties,
+            @Value("${caravana.resume-within}") Duration resumeWithin) {
+        this.jdbc = jdbc;
+        this.turns = turns;
+        this.properties = properties;
+        this.resumeWithin = resumeWithin;
+    }
+
+    /** Cleans up, unless another process does, or has done so just before. */
+    public void cleanUp() {
+        turns.take("clean-up", properties.every().dividedBy(2), this::clean);
+    }
+
+    void clean() {
+        var executions = delete(EXECUTIONS.formatted(ANY), properties.executions())
+                + delete(EXECUTIONS.formatted(QUIET), properties.quietExecutions());
+        var rejected = delete(REJECTED, properties.rejected());
+        ExecutionLog.KEPT_TO_GO_ON.forEach(table -> jdbc.sql(KEPT_TO_GO_ON.formatted(table, table))
+                .param(seconds(resumeWithin.plus(MARGIN)))
+                .update());
+        var days = dropOldChanges();
+        if (executions + rejected + days > 0) {
+            LOG.info(
+                    "Deleted as it was too old: {} executions, {} rejected records, {} days of changes",
+                    executions,
+                    rejected,
+                    days);
+        }
+    }
+
+    private long delete(String statement, Duration age) {
+        long all = 0;
+        int deleted;
+        do {
+            deleted = jdbc.sql(statement)
+                    .param("age", seconds(age))
+                    .param("many", MANY)
+                    .update();
+            all += deleted;
+        } while (deleted == MANY);
+        return all;
+    }
+
+    /** Who reads changes is waited for, for a while; then those days are dropped the next time. */
+    private int dropOldChanges() {
+        try {
+            return jdbc.sql("SELECT caravana.drop_change_events_before(clock_timestamp() - make_interval(secs => ?))")
+                    .param(seconds(properties.changes()))
+                    .query(Integer.class)
+                    .single();
+        } catch (PessimisticLockingFailureException | UncategorizedSQLException inUse) {
+            LOG.info("Days of changes are in use and are deleted the next time: {}", Failures.explain(inUse));
+            return 0;
+        }
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1_000.0;
+    }
+}

@@ -1,0 +1,24 @@
+package io.caravana.execution;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How long it is kept what was noted. The last execution of each job, and its last success, stay for ever.
+ *
+ * @param executions executions and their table loads
+ * @param quietExecutions of the jobs that take no period, those that succeeded and changed no row
+ * @param rejected rejected records, since they came last
+ * @param changes the days of {@code caravana.change_event}, where that table is there
+ * @param every how often one of the processes cleans up
+ */
+@Validated
+@ConfigurationProperties("caravana.retention")
+record RetentionProperties(
+        @DefaultValue("90d") Duration executions,
+        @DefaultValue("7d") Duration quietExecutions,
+        @DefaultValue("90d") Duration rejected,
+        @DefaultValue("30d") Duration changes,
+        @DefaultValue("1h") Duration every) {}

@@ -1,0 +1,94 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.caravana.Caravana;
+import io.caravana.job.Jobs;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Two processes on one database, whose timers fire for the same job. */
+class OneOfManyTest extends LoadTest {
+
+    private static final Date NOW = new Date();
+    private static final Date IN_A_MINUTE = Date.from(Instant.now().plusSeconds(60));
+
+    private static ConfigurableApplicationContext other;
+
+    @Autowired
+    DataSource database;
+
+    @BeforeEach
+    void anotherProcess() throws SQLException {
+        if (other == null) {
+            other = new SpringApplicationBuilder(Caravana.class)
+                    .web(WebApplicationType.NONE)
+                    .run(
+                            "--caravana.database.url="
+                                    + database.unwrap(HikariDataSource.class).getJdbcUrl(),
+                            "--caravana.simulator.incidents=400",
+                            "--caravana.demo=false");
+        }
+        jdbc.sql("UPDATE caravana.shedlock SET lock_until = locked_at").update();
+        jdbc.sql("DELETE FROM caravana.servicenow_execution_log WHERE status <> 'running'")
+                .update();
+    }
+
+    @AfterAll
+    static void stop() {
+        other.close();
+        other = null;
+    }
+
+    @Test
+    void timers_that_fire_at_the_same_time_start_one_execution() throws Exception {
+        var together = new CyclicBarrier(2);
+        var threads = Executors.newFixedThreadPool(2);
+        var fired = List.of(jobs, other.getBean(Jobs.class)).stream()
+                .<Future<?>>map(process -> threads.submit(() -> {
+                    together.await();
+                    process.startByTimer("choices", NOW, IN_A_MINUTE);
+                    return null;
+                }))
+                .toList();
+        for (var one : fired) {
+            one.get();
+        }
+        threads.shutdown();
+        assertThat(executions.list("choices", null, 10))
+                .singleElement()
+                .satisfies(execution -> end(execution.executionId()));
+    }
+
+    @Test
+    void a_timer_whose_clock_is_late_does_not_start_the_job_again() {
+        jobs.startByTimer("choices", NOW, IN_A_MINUTE);
+        end(executions.list("choices", null, 10).get(0).executionId());
+        other.getBean(Jobs.class).startByTimer("choices", NOW, IN_A_MINUTE);
+        assertThat(executions.list("choices", null, 10)).hasSize(1);
+    }
+
+    @Test
+    void the_next_time_either_of_them_may_start_it() {
+        jobs.startByTimer("choices", NOW, NOW);
+        end(executions.list("choices", null, 10).get(0).executionId());
+        other.getBean(Jobs.class).startByTimer("choices", NOW, IN_A_MINUTE);
+        assertThat(executions.list("choices", null, 10))
+                .hasSize(2)
+                .allSatisfy(execution -> end(execution.executionId()));
+    }
+}
