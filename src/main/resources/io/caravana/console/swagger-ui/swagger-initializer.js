@@ -9,6 +9,8 @@ window.onload = () => {
       if (token) {
         request.headers["X-XSRF-TOKEN"] = decodeURIComponent(token.substring("XSRF-TOKEN=".length));
       }
+      // the document names this machine; the page may have been opened by another name
+      request.url = request.url.replace(/^https?:\/\/[^/]+/, window.location.origin);
       request.headers["X-Requested-With"] = "XMLHttpRequest";
       return request;
     },
