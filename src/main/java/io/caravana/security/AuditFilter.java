@@ -2,6 +2,8 @@ package io.caravana.security;
 
 import io.caravana.audit.Audit;
 import io.caravana.audit.AuditLine;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -29,15 +31,14 @@ final class AuditFilter extends OncePerRequestFilter {
         this.audit = audit;
     }
 
-    /** An operation that Jolokia was asked for. */
+    /** What was noted. */
     private record Operation(String method, String path, int status) {}
 
-    /** Notes an operation on a bean, which Jolokia answers with 200 in any case. */
-    static void note(String method, String what, boolean allowed) {
+    /** Notes what the status of the whole answer does not tell: Jolokia answers with 200 in any case. */
+    static void note(String method, String what, int status) {
         Caller.current().ifPresent(request -> {
             var noted = new ArrayList<>(operations(request));
-            noted.add(new Operation(
-                    method, what, allowed ? HttpServletResponse.SC_OK : HttpServletResponse.SC_FORBIDDEN));
+            noted.add(new Operation(method, what, status));
             request.setAttribute(OPERATIONS, noted);
         });
     }
@@ -61,12 +62,6 @@ final class AuditFilter extends OncePerRequestFilter {
         }
     }
 
-    /** The answer of a route is written in a second dispatch. */
-    @Override
-    protected boolean shouldNotFilterAsyncDispatch() {
-        return false;
-    }
-
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
@@ -75,9 +70,35 @@ final class AuditFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
             status = response.getStatus();
         } finally {
-            if (!isAsyncStarted(request)) {
+            if (request.isAsyncStarted()) {
+                // the answer of a route is written later, by another thread
+                request.getAsyncContext().addListener(new AtTheEnd(() -> write(request, response.getStatus())));
+            } else {
                 write(request, status);
             }
+        }
+    }
+
+    /** Runs something when an answer that is written later is complete, whether it is a good one or not. */
+    private record AtTheEnd(Runnable task) implements AsyncListener {
+        @Override
+        public void onComplete(AsyncEvent event) {
+            task.run();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // is complete afterwards
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            // is complete afterwards
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
         }
     }
 

@@ -34,14 +34,14 @@ class JolokiaRoles implements Restrictor {
             return true;
         }
         var allowed = isAdministrator() && administrators.get().isOperationAllowed(bean, name);
-        AuditFilter.note("EXEC", "%s %s".formatted(bean, name), allowed);
+        AuditFilter.note("EXEC", "%s %s".formatted(bean, name), allowed ? 200 : 403);
         return allowed;
     }
 
     /** There is no attribute that Hawtio's routes need to have written. */
     @Override
     public boolean isAttributeWriteAllowed(ObjectName bean, String attribute) {
-        AuditFilter.note("WRITE", "%s %s".formatted(bean, attribute), false);
+        AuditFilter.note("WRITE", "%s %s".formatted(bean, attribute), 403);
         return false;
     }
 

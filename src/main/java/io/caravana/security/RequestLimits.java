@@ -12,6 +12,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
+import org.springframework.security.authentication.event.AuthenticationFailureProviderNotFoundEvent;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /** How much is taken from one caller: the size of a request, requests to the API, and wrong passwords. */
@@ -30,6 +31,10 @@ final class RequestLimits {
 
     @EventListener
     void count(AbstractAuthenticationFailureEvent event) {
+        if (event instanceof AuthenticationFailureProviderNotFoundEvent) {
+            // whoever does not know tokens says this beside the one who does
+            return;
+        }
         Caller.current().ifPresent(caller -> refusedSignIns.take(caller.getRemoteAddr()));
     }
 

@@ -6,6 +6,8 @@ import io.caravana.audit.Audit;
 import io.caravana.security.SignInConfiguration.Bearers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.EnumSet;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -24,6 +26,7 @@ import org.springframework.security.config.annotation.web.configurers.CsrfConfig
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.annotation.web.configurers.RequestCacheConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
@@ -80,7 +83,7 @@ class SecurityConfiguration {
     FilterRegistrationBean<AuditFilter> auditFilter(Audit audit) {
         var filter = new FilterRegistrationBean<>(new AuditFilter(audit));
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER - 1);
-        filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+        filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
         return filter;
     }
 
@@ -145,9 +148,17 @@ class SecurityConfiguration {
                 .formLogin(withDefaults())
                 .csrf(SecurityConfiguration::forHawtio);
         if (providers.getIfAvailable() != null) {
-            http.oauth2Login(login -> login.userInfoEndpoint(user -> user.userAuthoritiesMapper(roles)));
+            http.oauth2Login(login -> login.userInfoEndpoint(user -> user.userAuthoritiesMapper(roles))
+                    .failureHandler(SecurityConfiguration::providerRefused));
         }
         return http.build();
+    }
+
+    private static void providerRefused(
+            HttpServletRequest request, HttpServletResponse response, AuthenticationException reason)
+            throws IOException {
+        AuditFilter.note("SIGN-IN", Caller.path(request), HttpServletResponse.SC_UNAUTHORIZED);
+        response.sendRedirect(request.getContextPath() + "/login?error");
     }
 
     /** What holds for every request, signed in or not. */

@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.event.EventListener;
 import org.springframework.security.authentication.event.AbstractAuthenticationEvent;
 import org.springframework.security.authentication.event.AbstractAuthenticationFailureEvent;
+import org.springframework.security.authentication.event.AuthenticationFailureProviderNotFoundEvent;
 import org.springframework.security.authentication.event.InteractiveAuthenticationSuccessEvent;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
@@ -38,7 +39,10 @@ class SignInAudit {
 
     @EventListener
     void refused(AbstractAuthenticationFailureEvent event) {
-        write(known(event), "none", HttpServletResponse.SC_UNAUTHORIZED);
+        // whoever does not know tokens says that beside the one who does
+        if (!(event instanceof AuthenticationFailureProviderNotFoundEvent)) {
+            write(known(event), "none", HttpServletResponse.SC_UNAUTHORIZED);
+        }
     }
 
     /** Only a name that there is: people type their password where the name belongs. */

@@ -139,6 +139,20 @@ class OidcTest {
                 .containsExactly("maria oidc SIGN-IN /login/oauth2/code/house 200"));
     }
 
+    @Test
+    void an_answer_that_nobody_asked_for_signs_nobody_in_and_is_audited() throws Exception {
+        var browser = new Browser(port);
+
+        var answer = browser.get("/login/oauth2/code/house?code=1&state=made-up");
+
+        assertThat(location(answer.headers().map()).toString()).endsWith("/login?error");
+        assertThat(browser.get("/api/executions").statusCode()).isEqualTo(401);
+        await().untilAsserted(() ->
+                assertThat(jdbc.sql("""
+                        SELECT count(*) FROM caravana.audit
+                        WHERE who IS NULL AND method = 'SIGN-IN' AND path = '/login/oauth2/code/house' AND status = 401""").query(Long.class).single()).isOne());
+    }
+
     private static URI location(Map<String, List<String>> headers) {
         return URI.create(headers.get("location").get(0));
     }

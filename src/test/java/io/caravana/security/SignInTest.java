@@ -56,6 +56,19 @@ class SignInTest {
                       uri: platform-http:/api/probe
                       steps:
                         - setBody:
+                            simple: {expression: "${headers}", resultType: java.lang.String}
+                - route:
+                    id: broken
+                    from:
+                      uri: platform-http:/api/broken
+                      steps:
+                        - throwException: {exceptionType: java.lang.IllegalStateException, message: broken}
+                - route:
+                    id: unwritable
+                    from:
+                      uri: platform-http:/api/unwritable
+                      steps:
+                        - setBody:
                             simple: "${headers}"
                 - route:
                     id: tick
@@ -295,6 +308,16 @@ class SignInTest {
         }
 
         @Test
+        void is_a_call_that_fails() throws Exception {
+            browser.post("/api/broken", "", Browser.password("otto", PASSWORD));
+
+            browser.post("/api/unwritable", "", Browser.password("otto", PASSWORD));
+
+            awaitLines(
+                    "otto password 127.0.0.1 POST /api/broken 500", "otto password 127.0.0.1 POST /api/unwritable 500");
+        }
+
+        @Test
         void is_not_what_reads() throws Exception {
             browser.get("/api/probe", Browser.password("vera", PASSWORD));
             jolokia("vera", "{\"type\":\"read\",\"mbean\":\"java.lang:type=Memory\"}");
@@ -321,7 +344,7 @@ class SignInTest {
             browser.signIn("vera", PASSWORD);
             browser.signIn("vera", "wrong");
             browser.signIn("my-password-by-mistake", "wrong");
-            browser.get("/api/probe", Browser.token("a token that is wrong"));
+            browser.get("/api/probe", Browser.token("a-token-that-is-wrong"));
 
             awaitLines(
                     "vera password 127.0.0.1 SIGN-IN /login 200",
