@@ -116,7 +116,7 @@ class WrongSettingsTest {
                         .formatted(
                                 folder.resolve("application.yaml"),
                                 line,
-                                "url, username, password, pool-size, embedded"));
+                                "url, username, password, pool-size, idle-in-transaction, embedded"));
     }
 
     @Test
