@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravana.Caravana;
 import io.caravana.console.Browser;
 import io.caravana.database.TestDatabase;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -29,6 +35,18 @@ class LimitsTest {
 
     @LocalServerPort
     int port;
+
+    @Test
+    void a_body_of_unknown_length_is_refused_outside_of_the_api() throws Exception {
+        var endless = HttpRequest.newBuilder(URI.create("http://localhost:%d/login".formatted(port)))
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[1])))
+                .build();
+
+        assertThat(HttpClient.newHttpClient()
+                        .send(endless, BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(411);
+    }
 
     @Test
     void who_asks_too_often_or_guesses_has_to_wait() throws Exception {
