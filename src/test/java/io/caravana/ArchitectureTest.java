@@ -23,13 +23,13 @@ class ArchitectureTest {
             .because("limits, sign-in and errors of ServiceNow have one place");
 
     @ArchTest
-    static final ArchRule only_replica_and_execution_speak_sql = noClasses()
+    static final ArchRule only_replica_execution_and_audit_speak_sql = noClasses()
             .that()
-            .resideOutsideOfPackages("..replica..", "..execution..", "..database..")
+            .resideOutsideOfPackages("..replica..", "..execution..", "..audit..", "..database..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc..", "org.postgresql..")
-            .because("replica tables and the execution log have one writer each");
+            .because("replica tables, the execution log and the audit have one writer each");
 
     @ArchTest
     static final ArchRule packages_have_no_cycles = slices().matching("io.caravana.(*)..")

@@ -25,6 +25,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code target/caravana.jar} as a user starts it: a process of its own, from the root of the project. */
@@ -219,6 +220,38 @@ class CaravanaJarIT {
                     .satisfies(output -> assertThat(output.lines()).hasSizeLessThan(25));
         }
         assertThat(temp.resolve("never")).as("the database").doesNotExist();
+    }
+
+    @Test
+    void a_server_that_others_could_reach_without_a_sign_in_does_not_start_and_says_what_to_set() throws Exception {
+        var environment = Map.of(
+                "SERVER_ADDRESS",
+                "0.0.0.0",
+                "CARAVANA_DATA_DIR",
+                temp.resolve("never").toString());
+        try (var caravana = run(environment)) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+            assertThat(caravana.output())
+                    .contains("no sign-in is configured", "SPRING_SECURITY_USER_PASSWORD", "caravana.security.users")
+                    .doesNotContain("\tat ");
+        }
+        assertThat(temp.resolve("never")).as("the database").doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hash-password, a password of somebody, 0, '\\{bcrypt}\\$2a\\$10\\$[./0-9A-Za-z]{53}'",
+        "hash-token, 0123456789abcdef0123456789abcdef, 0, '\\{sha256}[0-9a-f]{64}'",
+        "hash-token, short, 1, '.*random and of 32 characters or more.*'"
+    })
+    void a_hash_is_made_of_what_is_typed(String command, String secret, int exitCode, String says) throws Exception {
+        try (var caravana = run(Map.of(), command)) {
+            try (var typed = caravana.process().outputWriter()) {
+                typed.write(secret + "\n");
+            }
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(exitCode);
+            assertThat(caravana.output().strip()).matches(says).doesNotContain(secret);
+        }
     }
 
     private static Simulator instance() {

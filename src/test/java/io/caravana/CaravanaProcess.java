@@ -30,7 +30,9 @@ public record CaravanaProcess(Process process, Path log) implements AutoCloseabl
         command.addAll(List.of(arguments));
         var log = Files.createTempFile(temp, "output", ".log");
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().keySet().removeIf(name -> name.matches("(SERVICENOW|DATABASE|CARAVANA|SERVER)_.*"));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.matches("(SERVICENOW|DATABASE|CARAVANA|SERVER|SPRING)_.*"));
         builder.environment().putAll(environment);
         return new CaravanaProcess(builder.start(), log);
     }

@@ -19,7 +19,14 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = CaravanaCommand.Version.class,
         description =
                 "Carries ServiceNow tables into PostgreSQL.%nWithout a command: serves the API, the timers and the console.",
-        subcommands = {LoadCommand.class, RetryRejectedCommand.class, CheckCommand.class, SimulatorCommand.class})
+        subcommands = {
+            LoadCommand.class,
+            RetryRejectedCommand.class,
+            CheckCommand.class,
+            SimulatorCommand.class,
+            HashCommand.Password.class,
+            HashCommand.Token.class
+        })
 public final class CaravanaCommand implements Callable<Integer> {
 
     /** The process goes on: a server has been started. */

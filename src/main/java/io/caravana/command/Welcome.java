@@ -2,6 +2,7 @@ package io.caravana.command;
 
 import io.caravana.database.Database;
 import io.caravana.job.Jobs;
+import io.caravana.security.Access;
 import io.caravana.servicenow.ServiceNowAccess;
 import io.caravana.table.Catalog;
 import java.io.PrintWriter;
@@ -13,10 +14,12 @@ import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.annotation.Profile;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
@@ -49,7 +52,7 @@ final class Welcome {
             Catalog catalog,
             Clock clock,
             ExecutorService jobThreads,
-            @Value("${spring.security.user.password:}") String password,
+            Environment environment,
             @Value("${caravana.demo}") boolean demo,
             @Value("${caravana.simulator.days:90}") int days) {
         this.access = access;
@@ -59,9 +62,9 @@ final class Welcome {
         this.catalog = catalog;
         this.clock = clock;
         this.jobThreads = jobThreads;
-        this.signIn = password.isEmpty()
-                ? "user \"user\", the password is printed above"
-                : "with the user and the password you have set";
+        this.signIn = Access.of(environment).configured()
+                ? "with the sign-in you have configured"
+                : "user \"user\", the password is printed above";
         this.demo = demo;
         this.days = days;
     }
@@ -69,16 +72,20 @@ final class Welcome {
     @EventListener
     void greet(ApplicationReadyEvent event) {
         if (event.getApplicationContext() instanceof ServletWebServerApplicationContext server) {
-            var port = server.getWebServer().getPort();
+            var ssl = server.getBean(ServerProperties.class).getSsl();
+            var base = "%s://localhost:%d"
+                    .formatted(
+                            ssl != null && ssl.isEnabled() ? "https" : "http",
+                            server.getWebServer().getPort());
             if (demo && access.simulated() && database.embedded()) {
-                jobThreads.execute(() -> demonstrate(port));
+                jobThreads.execute(() -> demonstrate(base));
             } else {
-                tellWhere(port);
+                tellWhere(base);
             }
         }
     }
 
-    private void demonstrate(int port) {
+    private void demonstrate(String base) {
         out.printf("%nNo SERVICENOW_URL is set: loading from the built-in simulator at %s%n", access.url());
         try {
             var today = LocalDate.now(clock.withZone(catalog.timeZone()));
@@ -92,11 +99,10 @@ final class Welcome {
         } catch (RuntimeException e) {
             LOG.error("The demonstration could not be shown", e);
         }
-        tellWhere(port);
+        tellWhere(base);
     }
 
-    private void tellWhere(int port) {
-        var base = "http://localhost:" + port;
+    private void tellWhere(String base) {
         out.printf("""
 
                 ServiceNow  %s

@@ -1,2 +1,2 @@
-/** What people and monitors open besides the data: Hawtio, health, metrics and the API's pages, and who may open them. */
+/** What people open besides the data: the pages of the API and of Hawtio. */
 package io.caravana.console;

@@ -11,10 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** A small HTTP client that, like a browser, keeps cookies, and unlike one does not follow redirects by itself. */
-final class Browser {
-
-    static final String USER = "user";
-    static final String PASSWORD = "open sesame";
+public final class Browser {
 
     private final CookieManager cookies = new CookieManager();
     private final HttpClient client = HttpClient.newBuilder()
@@ -23,28 +20,29 @@ final class Browser {
             .build();
     private final String root;
 
-    Browser(int port) {
+    public Browser(int port) {
         root = "http://localhost:" + port;
     }
 
-    String root() {
+    public String root() {
         return root;
     }
 
-    HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         return send(request(path, headers).GET());
     }
 
-    HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {
+    public HttpResponse<String> post(String path, String body, String... headers)
+            throws IOException, InterruptedException {
         return send(request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     /** Fills in the sign-in page. */
-    HttpResponse<String> signIn() throws IOException, InterruptedException {
+    public HttpResponse<String> signIn(String name, String password) throws IOException, InterruptedException {
         get("/login");
         return post(
                 "/login",
-                "username=" + USER + "&password=" + URLEncoder.encode(PASSWORD, StandardCharsets.UTF_8) + "&_csrf="
+                "username=" + name + "&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8) + "&_csrf="
                         + csrfToken(),
                 "Content-Type",
                 "application/x-www-form-urlencoded",
@@ -52,7 +50,7 @@ final class Browser {
                 root);
     }
 
-    String csrfToken() {
+    public String csrfToken() {
         return cookies.getCookieStore().getCookies().stream()
                 .filter(cookie -> cookie.getName().equals("XSRF-TOKEN"))
                 .findFirst()
@@ -60,11 +58,17 @@ final class Browser {
                 .getValue();
     }
 
-    static String[] password(String password) {
+    /** The headers of a program that sends a password. */
+    public static String[] password(String name, String password) {
         return new String[] {
             "Authorization",
-            "Basic " + Base64.getEncoder().encodeToString((USER + ":" + password).getBytes(StandardCharsets.UTF_8))
+            "Basic " + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8))
         };
+    }
+
+    /** The headers of a program that sends a token. */
+    public static String[] token(String token) {
+        return new String[] {"Authorization", "Bearer " + token};
     }
 
     private HttpRequest.Builder request(String path, String... headers) {

@@ -19,16 +19,15 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-@SpringBootTest(
-        classes = Caravana.class,
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = "spring.security.user.password=" + Browser.PASSWORD)
+/** With nothing configured: everybody on this machine may use the API, and a password is made up for the rest. */
+@SpringBootTest(classes = Caravana.class, webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @AutoConfigureObservability(tracing = false)
 class ConsoleTest {
 
@@ -59,6 +58,9 @@ class ConsoleTest {
     @Autowired
     CamelContext camel;
 
+    @Autowired
+    SecurityProperties boot;
+
     private Browser browser;
 
     @BeforeEach
@@ -80,14 +82,14 @@ class ConsoleTest {
         @Test
         void asks_a_program_for_a_password() throws Exception {
             assertThat(browser.get("/actuator/hawtio/").statusCode()).isEqualTo(401);
-            assertThat(browser.get("/actuator/hawtio/", Browser.password("wrong"))
+            assertThat(browser.get("/actuator/hawtio/", Browser.password("user", "wrong"))
                             .statusCode())
                     .isEqualTo(401);
         }
 
         @Test
         void opens_after_the_sign_in() throws Exception {
-            assertThat(location(browser.signIn())).doesNotContain("error");
+            assertThat(location(signIn())).doesNotContain("error");
 
             var page = browser.get("/actuator/hawtio/");
 
@@ -102,13 +104,11 @@ class ConsoleTest {
 
         @Test
         void lets_nobody_use_its_proxy_and_says_so() throws Exception {
-            assertThat(browser.get("/actuator/hawtio/proxy/enabled", Browser.password(Browser.PASSWORD))
+            assertThat(browser.get("/actuator/hawtio/proxy/enabled", password())
                             .body()
                             .trim())
                     .isEqualTo("false");
-            assertThat(browser.get(
-                                    "/actuator/hawtio/proxy/http/localhost/" + port + "/actuator/health",
-                                    Browser.password(Browser.PASSWORD))
+            assertThat(browser.get("/actuator/hawtio/proxy/http/localhost/" + port + "/actuator/health", password())
                             .statusCode())
                     .isEqualTo(403);
         }
@@ -127,7 +127,7 @@ class ConsoleTest {
 
         @Test
         void reads_a_bean_of_camel_for_a_program() throws Exception {
-            var answer = browser.post("/actuator/jolokia", CAMEL_VERSION, Browser.password(Browser.PASSWORD));
+            var answer = browser.post("/actuator/jolokia", CAMEL_VERSION, password());
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).contains("\"CamelVersion\":\"" + camel.getVersion() + "\"");
@@ -135,7 +135,7 @@ class ConsoleTest {
 
         @Test
         void reads_a_bean_of_camel_for_hawtio_which_passes_the_token_on() throws Exception {
-            browser.signIn();
+            signIn();
             browser.get("/actuator/hawtio/");
 
             assertThat(browser.post("/actuator/hawtio/jolokia", CAMEL_VERSION).statusCode())
@@ -148,7 +148,7 @@ class ConsoleTest {
 
         @Test
         void refuses_another_site_even_with_the_password_remembered() throws Exception {
-            String[] password = Browser.password(Browser.PASSWORD);
+            String[] password = password();
 
             assertThat(browser.get(
                                     "/actuator/jolokia/version",
@@ -196,8 +196,7 @@ class ConsoleTest {
         }
 
         private String jolokia(String request) throws Exception {
-            return browser.post("/actuator/jolokia", request, Browser.password(Browser.PASSWORD))
-                    .body();
+            return browser.post("/actuator/jolokia", request, password()).body();
         }
     }
 
@@ -278,7 +277,7 @@ class ConsoleTest {
         void says_more_to_a_person_who_has_signed_in() throws Exception {
             assertThat(browser.get("/actuator/health").body()).doesNotContain("components");
 
-            browser.signIn();
+            signIn();
 
             assertThat(browser.get("/actuator/health").body()).contains("\"components\"", "\"serviceNow\"", "\"jobs\"");
         }
@@ -313,9 +312,7 @@ class ConsoleTest {
     @Test
     void an_endpoint_that_is_not_exposed_does_not_exist() throws Exception {
         assertThat(browser.get("/actuator/env").statusCode()).isEqualTo(401);
-        assertThat(browser.get("/actuator/env", Browser.password(Browser.PASSWORD))
-                        .statusCode())
-                .isEqualTo(404);
+        assertThat(browser.get("/actuator/env", password()).statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -329,7 +326,10 @@ class ConsoleTest {
         assertThat(page.body()).contains("swagger-ui-bundle.js").doesNotContain("http://", "https://");
         assertThat(initializer.body()).contains("/api/openapi.json").doesNotContain("http://", "https://");
         assertThat(browser.get("/swagger-ui/swagger-ui-bundle.js").statusCode()).isEqualTo(200);
-        assertThat(page.headers().firstValue("Content-Security-Policy")).hasValue(SwaggerUi.POLICY);
+        assertThat(page.headers().firstValue("Content-Security-Policy"))
+                .hasValueSatisfying(policy -> assertThat(policy)
+                        .contains("default-src 'self'", "frame-ancestors 'none'")
+                        .doesNotContain("script-src", "unsafe-eval"));
         assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
     }
 
@@ -343,6 +343,14 @@ class ConsoleTest {
                     .findFirst()
                     .orElseThrow();
         }
+    }
+
+    private HttpResponse<String> signIn() throws Exception {
+        return browser.signIn("user", boot.getUser().getPassword());
+    }
+
+    private String[] password() {
+        return Browser.password("user", boot.getUser().getPassword());
     }
 
     private static String location(HttpResponse<String> answer) {

@@ -7,6 +7,7 @@ import io.caravana.database.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.security.core.userdetails.UserDetailsService;
 
 class WithoutWebServerTest {
 
@@ -15,7 +16,7 @@ class WithoutWebServerTest {
         try (var application = new SpringApplicationBuilder(Caravana.class)
                 .web(WebApplicationType.NONE)
                 .run("--caravana.database.url=" + TestDatabase.url())) {
-            assertThat(application.getBeansOfType(Reach.class)).isEmpty();
+            assertThat(application.getBeansOfType(UserDetailsService.class)).isEmpty();
         }
     }
 }

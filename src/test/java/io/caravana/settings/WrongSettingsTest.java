@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -171,6 +172,32 @@ class WrongSettingsTest {
         assertThat(mistakes("--caravana.simulator.password= "))
                 .containsExactly("--caravana.simulator.password: caravana.simulator.password is wrong;"
                         + " it takes a text that is not empty");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"open sesame", "{noop}open sesame", "{bcrypt}open sesame"})
+    void a_password_that_is_not_hashed_is_refused_and_not_shown(String password) {
+        assertThat(mistakes(
+                        "--caravana.security.users[0].name=ana",
+                        "--caravana.security.users[0].role=viewer",
+                        "--caravana.security.users[0].password=" + password))
+                .singleElement()
+                .asString()
+                .contains("caravana.security.users[0].password is wrong", "'caravana.jar hash-password'")
+                .doesNotContain("sesame");
+    }
+
+    @Test
+    void a_token_that_is_not_hashed_is_refused_and_not_shown() {
+        assertThat(mistakes(
+                        "--caravana.security.tokens[0].name=robot",
+                        "--caravana.security.tokens[0].role=boss",
+                        "--caravana.security.tokens[0].token=0123456789abcdef0123456789abcdef"))
+                .hasSize(2)
+                .anySatisfy(mistake -> assertThat(mistake).contains("it takes viewer or operator or admin"))
+                .anySatisfy(mistake -> assertThat(mistake)
+                        .contains("caravana.security.tokens[0].token is wrong", "'caravana.jar hash-token'"))
+                .noneMatch(mistake -> mistake.contains("0123456789"));
     }
 
     @Test

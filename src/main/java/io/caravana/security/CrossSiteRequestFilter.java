@@ -1,4 +1,4 @@
-package io.caravana.console;
+package io.caravana.security;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -27,9 +27,9 @@ final class CrossSiteRequestFilter extends OncePerRequestFilter {
         if (!canChangeSomething(request)) {
             chain.doFilter(request, response);
         } else if (isFromAnotherSite(request)) {
-            refuse(response, HttpStatus.FORBIDDEN, "A page of another site may not send this request.");
-        } else if (isApi(request) && !isJsonOrEmpty(request)) {
-            refuse(response, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be application/json.");
+            Refusal.write(response, HttpStatus.FORBIDDEN, "A page of another site may not send this request.");
+        } else if (Caller.isApi(request) && !isJsonOrEmpty(request)) {
+            Refusal.write(response, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be application/json.");
         } else {
             chain.doFilter(request, response);
         }
@@ -37,8 +37,7 @@ final class CrossSiteRequestFilter extends OncePerRequestFilter {
 
     /** Jolokia can call an operation on a GET. */
     private static boolean canChangeSomething(HttpServletRequest request) {
-        return !SAFE_METHODS.contains(request.getMethod())
-                || request.getRequestURI().contains("/jolokia");
+        return !SAFE_METHODS.contains(request.getMethod()) || Caller.isJolokia(request);
     }
 
     private static boolean isFromAnotherSite(HttpServletRequest request) {
@@ -58,10 +57,6 @@ final class CrossSiteRequestFilter extends OncePerRequestFilter {
         }
     }
 
-    private static boolean isApi(HttpServletRequest request) {
-        return request.getRequestURI().startsWith("/api/");
-    }
-
     /** Without a body the type says nothing: {@code curl -d ''}, which Swagger UI suggests, names a form. */
     private static boolean isJsonOrEmpty(HttpServletRequest request) {
         String type = request.getContentType();
@@ -72,13 +67,5 @@ final class CrossSiteRequestFilter extends OncePerRequestFilter {
         } catch (InvalidMediaTypeException malformed) {
             return false;
         }
-    }
-
-    private static void refuse(HttpServletResponse response, HttpStatus status, String detail) throws IOException {
-        response.setStatus(status.value());
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        response.getWriter()
-                .write("{\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}"
-                        .formatted(status.getReasonPhrase(), status.value(), detail));
     }
 }

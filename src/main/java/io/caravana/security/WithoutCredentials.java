@@ -1,0 +1,49 @@
+package io.caravana.security;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import org.springframework.http.HttpHeaders;
+
+/** A request whose sign-in is done: the routes do not get to see it, as a console shows their messages. */
+final class WithoutCredentials extends HttpServletRequestWrapper {
+
+    private static final List<String> HIDDEN = List.of(HttpHeaders.AUTHORIZATION, HttpHeaders.COOKIE, "X-XSRF-TOKEN");
+
+    private WithoutCredentials(HttpServletRequest request) {
+        super(request);
+    }
+
+    static void pass(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        chain.doFilter(new WithoutCredentials((HttpServletRequest) request), response);
+    }
+
+    private static boolean isHidden(String name) {
+        return HIDDEN.stream().anyMatch(name::equalsIgnoreCase);
+    }
+
+    @Override
+    public String getHeader(String name) {
+        return isHidden(name) ? null : super.getHeader(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        return isHidden(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        return Collections.enumeration(Collections.list(super.getHeaderNames()).stream()
+                .filter(name -> !isHidden(name))
+                .toList());
+    }
+}
