@@ -198,7 +198,8 @@ final class EmbeddedServer implements DatabaseServer {
 
     private static DatabaseStartException didNotStart(DataDirectory files, Throwable cause) {
         return new DatabaseStartException(
-                "The embedded PostgreSQL did not start. Its last words:\n" + files.lastLogLines(),
+                "The embedded PostgreSQL did not start" + (cause == null ? "" : ": " + cause.getMessage())
+                        + ". Its last words:\n" + files.lastLogLines(),
                 "Mend what they name (the whole log is " + files.log()
                         + "), or set DATABASE_URL to a PostgreSQL of your own.",
                 cause);

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Shows the files for installing to the tools that know them: promtool, shellcheck, docker-compose and systemd-analyze of Debian's
+# packages prometheus, shellcheck, docker-compose and systemd; kubectl; and with npm kubernetes-models and dockerfile-utils, which
+# are put into a directory that goes away. Nothing is built or started.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+shellcheck deploy/*.sh bench/start.sh
+promtool check config --syntax-only deploy/monitoring/prometheus.yaml
+
+# Debian's docker-compose is older than the key name; of the rest it knows everything
+mkdir "$work/secrets"
+for secret in database-password servicenow-password caravana-password; do echo none >"$work/secrets/$secret"; done
+grep -v '^name:' compose.yaml >"$work/compose.yaml"
+docker-compose -f "$work/compose.yaml" config --quiet
+echo "compose.yaml: taken"
+
+kubectl kustomize deploy/kubernetes >"$work/server.yaml"
+cp deploy/kubernetes/cronjob-load.yaml "$work/load.yaml"
+npm install --silent --no-audit --no-fund --prefix "$work" kubernetes-models@5.1.0 js-yaml@4.1.0 dockerfile-utils@0.16.3
+cat >"$work/check.mjs" <<'END'
+import fs from 'fs';
+import yaml from 'js-yaml';
+import dockerfile from 'dockerfile-utils';
+for (const file of ['server.yaml', 'load.yaml']) {
+  for (const object of yaml.loadAll(fs.readFileSync(file, 'utf8'))) {
+    const {[object.kind]: Kind} = await import(`kubernetes-models/${object.apiVersion}`);
+    new Kind(object).validate();
+    console.log(`${object.kind} ${object.metadata.name}: as ${object.apiVersion} has it`);
+  }
+}
+const problems = dockerfile.validate(fs.readFileSync(process.argv[2], 'utf8'));
+problems.forEach(problem => console.log(`Dockerfile: ${problem.message}`));
+process.exitCode = problems.length;
+END
+(cd "$work" && node check.mjs "$OLDPWD/Dockerfile")
+echo "Dockerfile: no problems"
+
+# it looks whether the programs are there, which is so only where Caravana is installed
+systemd-analyze verify --man=no deploy/systemd/caravana.service
+systemd-analyze security --offline=true deploy/systemd/caravana.service | tail -1

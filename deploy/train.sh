@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Lets Caravana start and load once, so that the classes it needed are kept in caravana.jsa for quicker starts.
+# In the directory of the extracted caravana.jar, with config/ and routes/; needs DATABASE_URL of a database that may be filled
+# with simulated rows, and the java that will be used later: an archive fits one build of it only.
+set -euo pipefail
+options=$1
+unset SERVICENOW_URL
+export SERVER_ADDRESS=127.0.0.1 SERVER_PORT=${SERVER_PORT:-18080} CARAVANA_SIMULATOR_INCIDENTS=300
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# the answer's first line says how it went; curl is not everywhere
+ask() {
+  exec 3<>"/dev/tcp/127.0.0.1/$SERVER_PORT" || return 1
+  printf '%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n' "$1" >&3
+  cat <&3
+}
+await() {
+  for _ in $(seq 240); do
+    if ask "$1" 2>/dev/null | grep -q "$2"; then return; fi
+    kill -0 $server || break
+    sleep 0.5
+  done
+  cat "$log" >&2
+  echo "no $2 from $1" >&2
+  kill $server 2>/dev/null || true
+  exit 1
+}
+
+grep -v SharedArchiveFile "$options" >java.options.training
+java @java.options.training -XX:ArchiveClassesAtExit=caravana.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -jar caravana.jar >"$log" 2>&1 &
+server=$!
+await 'GET /actuator/health/readiness' 'HTTP/1.1 200'
+ask 'POST /api/service-now-new/load-incidents' >/dev/null
+await 'GET /api/executions?type=incidents&limit=1' '"status":"success"'
+ask 'GET /actuator/prometheus' >/dev/null
+kill $server
+wait $server || true
+rm java.options.training
+ls -l caravana.jsa
