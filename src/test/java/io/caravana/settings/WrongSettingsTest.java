@@ -48,8 +48,8 @@ class WrongSettingsTest {
             tables.yaml      | caravana:                | incidents:              | incidents does not belong here, only caravana.tables does
             tables.yaml      | tables:                  | table:                  | there is no key caravana.table. Did you mean 'tables'?
             application.yaml | threads: 4               | thread: 4               | there is no key caravana.jobs[0].thread. Did you mean 'threads'?
-            application.yaml | rate-limit: 25           | rate-limits: 25         | there is no key caravana.servicenow.rate-limits. Did you mean 'rate-limit'?
-            application.yaml | rate-limit: 25           | batch-size: 25          | there is no key caravana.servicenow.batch-size. Did you mean caravana.replica.batch-size?
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limits: 25         | there is no key caravana.servicenow.rate-limits. Did you mean 'rate-limit'?
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | batch-size: 25          | there is no key caravana.servicenow.batch-size. Did you mean caravana.replica.batch-size?
             application.yaml | servicenow:              | servicenw:              | there is no key caravana.servicenw. Did you mean 'servicenow'?
             application.yaml | caravana:                | caravan:                | there is no key caravan. Did you mean 'caravana'?
             """)
@@ -76,9 +76,9 @@ class WrongSettingsTest {
             tables.yaml      | target: groups           | target: incident        | caravana.tables[5].target is 'incident'; caravana.tables[0] has this target already: give one of them another
             tables.yaml      | job: incidents           | job: incidnts           | caravana.tables[0].job is 'incidnts'; it takes one of the jobs incidents, configurations, tickets, choices. Did you mean 'incidents'?
             tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size, live, history, ledger, on-delete, delete-share
-            application.yaml | rate-limit: 25           | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
-            application.yaml | rate-limit: 25           | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
-            application.yaml | rate-limit: 25           | max-page-bytes: big     | caravana.servicenow.max-page-bytes is 'big'; it takes a size such as 512KB or 64MB
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | max-page-bytes: big     | caravana.servicenow.max-page-bytes is 'big'; it takes a size such as 512KB or 64MB
             application.yaml | page-size: 1000          | page-size: 100000       | caravana.servicenow.page-size is '100000'; it takes a whole number from 1 to 10000
             application.yaml | time-zone: UTC           | time-zone: Lisbon       | caravana.time-zone is 'Lisbon'; it takes a time zone such as UTC or America/Sao_Paulo
             application.yaml | time-zone: UTC           | demo: maybe             | caravana.demo is 'maybe'; it takes true or false
@@ -112,7 +112,7 @@ class WrongSettingsTest {
         replace("tables.yaml", "display-values: all", "display-values: al");
         replace("tables.yaml", "target: groups", "target: Groups");
         replace("application.yaml", "threads: 4", "threads: 400");
-        replace("application.yaml", "rate-limit: 25", "rate-limit: many");
+        replace("application.yaml", "rate-limit: ${SERVICENOW_RATE_LIMIT:25}", "rate-limit: many");
         assertThat(mistakes()).hasSize(4);
     }
 
@@ -149,7 +149,7 @@ class WrongSettingsTest {
     @Test
     void a_key_may_be_written_in_every_way_that_spring_boot_knows() throws IOException {
         replace("tables.yaml", "window-column: opened_at", "windowColumn: opened_at");
-        replace("application.yaml", "rate-limit: 25", "rate_limit: 25");
+        replace("application.yaml", "rate-limit: ${SERVICENOW_RATE_LIMIT:25}", "rate_limit: 25");
         start();
     }
 
