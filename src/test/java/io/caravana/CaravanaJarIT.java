@@ -80,7 +80,7 @@ class CaravanaJarIT {
                         run(towards(instance), "load", "incidents", "--from", "2020-01-01", "--to", "2030-12-31")) {
             assertThat(caravana.exitCode()).as(caravana.output()).isZero();
             assertThat(caravana.output())
-                    .containsPattern("incident +success +[\\d,]+ rows +[\\d,]+ rows/s +\\d+ pages")
+                    .containsPattern("incident +success +[\\d,]+ of [\\d,]+ rows +[\\d,]+ rows/s +\\d+ pages")
                     .contains("incidents 2020-01-01..2030-12-31: success in")
                     .containsPattern(
                             "table +status +rows +inserted +updated +unchanged +deleted +rejected +pages +seconds");
