@@ -33,6 +33,7 @@ final class Instance {
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "heartbeat"));
     private long key = ThreadLocalRandom.current().nextLong();
     private Connection connection;
+    private boolean isBeating;
 
     Instance(DataSource dataSource, @Value("${caravana.alive}") Duration alive) {
         this.dataSource = dataSource;
@@ -48,12 +49,13 @@ final class Instance {
     /** The key, shown as alive now. */
     synchronized long key() {
         try {
-            if (connection == null) {
+            if (connection == null || !connection.isValid(5)) {
+                appear();
+            }
+            if (!isBeating) {
                 var pause = alive.toMillis() / SIGNS_IN_TIME;
-                appear();
                 heart.scheduleWithFixedDelay(this::beat, pause, pause, TimeUnit.MILLISECONDS);
-            } else if (!connection.isValid(5)) {
-                appear();
+                isBeating = true;
             }
             return key;
         } catch (SQLException e) {

@@ -41,10 +41,10 @@ public class Leases {
         }
         var busy = new TableBusyException(
                 load.table().target(), holder(load.table().target()));
-        if (load.reads() == Reads.PERIOD) {
+        if (load.reads() != Reads.CHANGES && load.reads() != Reads.KEYS) {
             throw busy;
         }
-        LOG.info("{}. It is left out this time", busy.getMessage());
+        LOG.info("{} is left out this time: {}", load.table().target(), busy.getMessage());
         return false;
     }
 

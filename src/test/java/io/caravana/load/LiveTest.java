@@ -2,6 +2,7 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.caravana.execution.ExecutionView;
 import io.caravana.simulator.Fault;
@@ -204,6 +205,40 @@ class LiveTest extends LoadTest {
         assertThat(byTable(loaded("comparison", null, null)).get("incident").deleted())
                 .isEqualTo(1);
         assertThat(count("incident")).isEqualTo(rows - 1);
+    }
+
+    @Test
+    void changes_of_a_table_that_another_job_loads_are_left_to_the_next_pass() {
+        live();
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("incident"));
+        var load = jobs.start("incidents", BEGINNING, TODAY).id();
+        await().until(() ->
+                byTable(executions.find(load).orElseThrow()).get("incident").pages() > 0);
+        put("incident", simulator.rows("incident").get(3), now("short_description", "meanwhile"));
+        var left = byTable(live()).get("incident");
+        assertThat(left.verdict()).isEqualTo("not read");
+        assertThat(left.apiRequests()).isZero();
+        assertThat(end(load).status()).isEqualTo("success");
+        assertThat(byTable(live()).get("incident").verdict()).isNotEqualTo("not read");
+        assertEqual();
+    }
+
+    @Test
+    void a_load_of_a_period_waits_until_the_changes_of_its_table_are_stored() {
+        live();
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("sc_task"));
+        var changes = jobs.start("live", null, null).id();
+        await().until(() -> byTable(executions.find(changes).orElseThrow())
+                .get("sc_task")
+                .status()
+                .equals("running"));
+        var load = loaded("tickets");
+        assertThat(byTable(load).get("sc_task").verdict()).isEqualTo("complete");
+        assertThat(end(changes).status()).isEqualTo("success");
+        assertThat(jdbc.sql("SELECT count(*) FROM caravana.table_lease")
+                        .query(Long.class)
+                        .single())
+                .isZero();
     }
 
     @Test
