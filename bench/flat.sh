@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Whether a page costs the same deep in a table, and a large table no more memory than a small one.
-# Needs target/caravana.jar and a JDK. Usage: bench/flat.sh [incidents of the small table] [of the large one] [heap]
+# Whether a page costs the same deep in a table, and a large table no more memory at its end than at its beginning.
+# Needs target/caravana.jar and a JDK. Usage: bench/flat.sh [incidents of the large table] [heap]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-small=${1:-50000} large=${2:-2000000} heap=${3:-512m} simulator_port=8094 replay_port=8093
+large=${1:-2000000} heap=${2:-512m} simulator_port=8094 replay_port=8093
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work"' EXIT
 mkdir "$work/config"
@@ -40,12 +40,17 @@ median 200 229
 median 260 289
 kill $simulator
 
-echo "== memory: -Xmx$heap"
-for incidents in "$small" "$large"; do
-  simulate "$incidents"
-  load $simulator_port "" "-Xlog:gc:file=$work/gc.log"
-  tail -1 "$work/load.log"
-  awk '/Pause/ { split($0, a, "->"); used = a[2] + 0; if (used > most) most = used; n++ } END { printf "most in the heap after a collection: %d MB (%d collections)\n", most, n }' "$work/gc.log"
-  kill $simulator
-  wait $simulator || true
+echo "== memory: -Xmx$heap; what is in use right after a full collection, every few seconds"
+simulate "$large"
+load $simulator_port "" -XX:+UseG1GC &
+loading=$!
+sleep 10
+while kill -0 $loading 2>/dev/null; do
+  jvm=$(pgrep -f 'caravana.jar load bench' | tail -1) || break
+  jcmd "$jvm" GC.run >"$work/jcmd" 2>&1 || break
+  used=$(jcmd "$jvm" GC.heap_info | grep -oE 'used [0-9]+K' | head -1) || break
+  echo "$used, $(tail -1 "$work/load.log" | grep -oE '[0-9,]+ of [0-9,]+ rows' || true)"
+  sleep 8
 done
+wait $loading
+tail -1 "$work/load.log"
