@@ -1,17 +1,11 @@
 package io.caravana.check;
 
-import io.caravana.execution.Execution;
 import io.caravana.execution.TableLoad;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.table.Catalog;
-import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
-import io.caravana.table.Window;
-import java.time.Clock;
-import java.time.LocalDate;
-import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -41,12 +35,10 @@ final class Source {
 
     private final ProducerTemplate routes;
     private final Catalog catalog;
-    private final Clock clock;
 
-    Source(ProducerTemplate routes, Catalog catalog, Clock clock) {
+    Source(ProducerTemplate routes, Catalog catalog) {
         this.routes = routes;
         this.catalog = catalog;
-        this.clock = clock;
     }
 
     /** Reads one page, without a second try. */
@@ -69,10 +61,7 @@ final class Source {
         return exchange;
     }
 
-    /** Requests are counted on a load; this one is in no log. */
-    private TableLoad load(Table table) {
-        var today = LocalDate.now(clock.withZone(catalog.timeZone()));
-        var window = new Window(today, today, catalog.timeZone());
-        return new TableLoad(new Execution("check", table.job(), Reads.PERIOD, window, List.of(table)), table);
+    private static TableLoad load(Table table) {
+        return TableLoad.unlogged("check", table);
     }
 }

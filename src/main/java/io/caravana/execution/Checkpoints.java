@@ -43,9 +43,8 @@ public class Checkpoints {
      * table is forgotten: its rows may not be those that are asked for now.
      */
     public List<Checkpoint> find(TableLoad load) {
-        var other = jdbc.sql("SELECT count(*) FROM caravana.checkpoint" + OF_LOAD + " AND definition <> :definition")
-                .param("execution", load.execution().id())
-                .param("table", load.table().target())
+        var other = ofLoad(
+                        load, "SELECT count(*) FROM caravana.checkpoint" + OF_LOAD + " AND definition <> :definition")
                 .param("definition", definition(load))
                 .query(Long.class)
                 .single();
@@ -55,10 +54,10 @@ public class Checkpoints {
                     load.table().target());
             transaction.executeWithoutResult(status -> forget(load));
         }
-        return jdbc.sql("SELECT part, from_key, to_key, at_sys_id, hidden_rows, done FROM caravana.checkpoint" + OF_LOAD
-                        + " ORDER BY part")
-                .param("execution", load.execution().id())
-                .param("table", load.table().target())
+        return ofLoad(
+                        load,
+                        "SELECT part, from_key, to_key, at_sys_id, hidden_rows, done FROM caravana.checkpoint" + OF_LOAD
+                                + " ORDER BY part")
                 .query((row, number) -> new Checkpoint(
                         row.getInt(1),
                         row.getString(2),
@@ -75,21 +74,16 @@ public class Checkpoints {
 
     private void forget(TableLoad load) {
         for (var table : List.of("checkpoint", "seen_page")) {
-            jdbc.sql("DELETE FROM caravana." + table + OF_LOAD)
-                    .param("execution", load.execution().id())
-                    .param("table", load.table().target())
-                    .update();
+            ofLoad(load, "DELETE FROM caravana." + table + OF_LOAD).update();
         }
     }
 
     /** What has come before the load was interrupted; empty when nothing has. */
     public Optional<Brought> brought(TableLoad load) {
-        return jdbc.sql("""
+        return ofLoad(load, """
                 SELECT max(source_count) AS source_count, sum(pages) AS pages, sum(without_key) AS without_key,
                   sum(inserted) AS inserted, sum(updated) AS updated, sum(unchanged) AS unchanged, sum(rejected) AS rejected
                 FROM caravana.checkpoint""" + OF_LOAD + " HAVING count(*) > 0")
-                .param("execution", load.execution().id())
-                .param("table", load.table().target())
                 .query(Brought.class)
                 .optional();
     }
@@ -102,16 +96,14 @@ public class Checkpoints {
     /** Notes that the load goes on in ranges of keys. */
     public void split(TableLoad load, List<Checkpoint> parts) {
         transaction.executeWithoutResult(status -> {
-            jdbc.sql("UPDATE caravana.checkpoint SET done = true" + OF_LOAD + " AND part = 0")
-                    .param("execution", load.execution().id())
-                    .param("table", load.table().target())
+            ofLoad(load, "UPDATE caravana.checkpoint SET done = true" + OF_LOAD + " AND part = 0")
                     .update();
             parts.forEach(part -> insert(load, part, new Brought(-1, 0, 0, 0, 0, 0, 0)));
         });
     }
 
     private void insert(TableLoad load, Checkpoint checkpoint, Brought page) {
-        jdbc.sql("""
+        ofLoad(load, """
                 INSERT INTO caravana.checkpoint AS known (execution_id, table_name, part, definition, from_key, to_key,
                   at_sys_id, hidden_rows, done, source_count, pages, without_key, inserted, updated, unchanged, rejected)
                 VALUES (:execution, :table, :part, :definition, :from, :to,
@@ -122,8 +114,6 @@ public class Checkpoints {
                   without_key = known.without_key + EXCLUDED.without_key, inserted = known.inserted + EXCLUDED.inserted,
                   updated = known.updated + EXCLUDED.updated, unchanged = known.unchanged + EXCLUDED.unchanged,
                   rejected = known.rejected + EXCLUDED.rejected, moved_at = now()""")
-                .param("execution", load.execution().id())
-                .param("table", load.table().target())
                 .param("definition", definition(load))
                 .param("part", checkpoint.part())
                 .param("from", checkpoint.from())
@@ -139,5 +129,11 @@ public class Checkpoints {
                 .param("unchanged", page.unchanged())
                 .param("rejected", page.rejected())
                 .update();
+    }
+
+    private JdbcClient.StatementSpec ofLoad(TableLoad load, String statement) {
+        return jdbc.sql(statement)
+                .param("execution", load.execution().id())
+                .param("table", load.table().target());
     }
 }

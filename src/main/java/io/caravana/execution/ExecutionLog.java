@@ -131,7 +131,7 @@ public class ExecutionLog {
         return jdbc.sql("""
                 SELECT true FROM caravana.servicenow_execution_log
                 WHERE execution_id = ? AND status = 'running' AND instance_key = ? FOR SHARE""")
-                .params(executionId, instance.key())
+                .params(executionId, instance.keyAsKnown())
                 .query(Boolean.class)
                 .optional()
                 .isPresent();

@@ -63,6 +63,11 @@ final class Instance {
         }
     }
 
+    /** The key, without a look at whether the database still has it as alive: the heartbeat sees to that. */
+    synchronized long keyAsKnown() {
+        return key;
+    }
+
     private void appear() throws SQLException {
         if (connection != null) {
             connection.close();

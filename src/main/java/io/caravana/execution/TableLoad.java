@@ -3,6 +3,7 @@ package io.caravana.execution;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.LongAdder;
@@ -39,9 +40,14 @@ public final class TableLoad {
     private volatile long expected = -1;
     private volatile Throwable failure;
 
-    /** A load that no metric shows. */
-    public TableLoad(Execution execution, Table table) {
-        this(execution, table, TableMeters.none());
+    /**
+     * What counts the requests of something that is no load, and stands in no log and no metric.
+     *
+     * @param purpose what asks
+     */
+    public static TableLoad unlogged(String purpose, Table table) {
+        var execution = new Execution(purpose, table.job(), Reads.PERIOD, null, List.of(table));
+        return new TableLoad(execution, table, TableMeters.none());
     }
 
     public TableLoad(Execution execution, Table table, TableMeters meters) {

@@ -4,6 +4,7 @@ import io.caravana.execution.Failures;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.Watermarks;
 import io.caravana.table.LiveProperties;
+import io.caravana.table.Table;
 import io.caravana.table.Window;
 import java.util.HashSet;
 import java.util.List;
@@ -44,8 +45,8 @@ final class Deletions {
         var since = pass.readUntil() == null ? pass.until() : pass.readUntil().minus(live.overlap());
         var query = EncodedQuery.ALL
                 .and("tablename", "=", load.table().source())
-                .and("sys_created_on", ">=", Window.raw(since))
-                .and("sys_created_on", "<=", Window.raw(pass.until()));
+                .and(Table.CREATED, ">=", Window.raw(since))
+                .and(Table.CREATED, "<=", Window.raw(pass.until()));
         return new PageCursor(AUDIT, query, List.of("sys_id", KEY), false, PAGE);
     }
 

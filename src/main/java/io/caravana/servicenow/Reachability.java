@@ -1,15 +1,11 @@
 package io.caravana.servicenow;
 
-import io.caravana.execution.Execution;
 import io.caravana.execution.Failures;
 import io.caravana.execution.TableLoad;
 import io.caravana.table.Catalog;
-import io.caravana.table.Job.Reads;
-import io.caravana.table.Window;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.boot.actuate.health.Health;
@@ -86,9 +82,7 @@ final class Reachability implements HealthIndicator {
     /** What comes of asking; null when that is an answer. */
     private Exception failure() {
         var table = catalog.tables().get(0);
-        var today = LocalDate.now(clock.withZone(catalog.timeZone()));
-        var window = new Window(today, today, catalog.timeZone());
-        var load = new TableLoad(new Execution("health", table.job(), Reads.PERIOD, window, List.of(table)), table);
+        var load = TableLoad.unlogged("health", table);
         var nothing = EncodedQuery.ALL.and("sys_id", "=", "0");
         var cursor = new PageCursor(table.source(), nothing, List.of("sys_id"), false, 1);
         return routes.request("direct:fetch-page", request -> {
