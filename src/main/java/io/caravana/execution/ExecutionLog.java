@@ -5,6 +5,7 @@ import io.caravana.execution.ExecutionEvent.PageStored;
 import io.caravana.execution.ExecutionEvent.TableFinished;
 import io.caravana.execution.ExecutionEvent.TableStarted;
 import io.caravana.execution.ExecutionEvent.TableWaiting;
+import io.caravana.table.Table;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -226,15 +227,17 @@ public class ExecutionLog {
                         execution.job(),
                         execution.window() == null ? null : execution.window().start(),
                         execution.window() == null ? null : execution.window().end(),
-                        Instance.hostname(),
+                        Instance.HOSTNAME,
                         Instance.username(),
                         instanceKey)
                 .update();
-        for (int position = 0; position < execution.tables().size(); position++) {
-            jdbc.sql("INSERT INTO caravana.table_load (execution_id, table_name, position) VALUES (?, ?, ?)")
-                    .params(execution.id(), execution.tables().get(position).target(), position)
-                    .update();
-        }
+        jdbc.sql("""
+                INSERT INTO caravana.table_load (execution_id, table_name, position)
+                SELECT ?, name, place - 1 FROM unnest(?) WITH ORDINALITY AS chosen (name, place)""")
+                .params(
+                        execution.id(),
+                        execution.tables().stream().map(Table::target).toArray(String[]::new))
+                .update();
     }
 
     private void update(ExecutionEvent event) {
@@ -332,7 +335,7 @@ public class ExecutionLog {
         List<Long> others = jdbc.sql("""
                 SELECT key FROM caravana.instance
                 UNION SELECT instance_key FROM caravana.servicenow_execution_log WHERE status = 'running'""").query(Long.class).list();
-        var own = instance.key();
+        var own = instance.keyAsKnown();
         for (var key : others) {
             if (key != own) {
                 interruptIfDead(key);

@@ -26,6 +26,8 @@ final class Instance {
 
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
     private static final int SIGNS_IN_TIME = 3;
+    // asked for once: the answer may come from a name server
+    static final String HOSTNAME = hostname();
 
     private final DataSource dataSource;
     private final Duration alive;
@@ -82,7 +84,7 @@ final class Instance {
                 VALUES (?, ?, clock_timestamp() + make_interval(secs => ?))
                 ON CONFLICT (key) DO UPDATE SET alive_until = EXCLUDED.alive_until""")) {
             show.setLong(1, key);
-            show.setString(2, hostname());
+            show.setString(2, HOSTNAME);
             show.setDouble(3, alive.toMillis() / 1_000.0);
             show.execute();
         }
@@ -135,7 +137,7 @@ final class Instance {
         }
     }
 
-    static String hostname() {
+    private static String hostname() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException nameless) {

@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
@@ -77,12 +78,8 @@ public class Jobs {
         if (asked.reads() == Job.Reads.REJECTED) {
             return start(asked, "");
         }
-        var execution = log.interrupted().stream()
-                .filter(interrupted -> interrupted.job().equals(job) && window != null)
-                .filter(interrupted -> interrupted.start().equals(window.start())
-                        && interrupted.end().equals(window.end()))
-                .findFirst()
-                .map(interrupted -> rest(asked, interrupted.executionId(), window))
+        var execution = Optional.ofNullable(window)
+                .flatMap(period -> interrupted(asked, period))
                 .orElseGet(() -> new Execution(
                         UUID.randomUUID().toString(), job, asked.reads(), window, catalog.tablesOf(asked)));
         return start(execution);
@@ -144,6 +141,15 @@ public class Jobs {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
         return execution;
+    }
+
+    private Optional<Execution> interrupted(Job job, Window window) {
+        return log.interrupted().stream()
+                .filter(interrupted -> interrupted.job().equals(job.name()))
+                .filter(interrupted -> interrupted.start().equals(window.start())
+                        && interrupted.end().equals(window.end()))
+                .findFirst()
+                .map(interrupted -> rest(job, interrupted.executionId(), window));
     }
 
     private Execution rest(Job job, String executionId, Window window) {

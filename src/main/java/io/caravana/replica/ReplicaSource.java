@@ -26,12 +26,7 @@ public final class ReplicaSource {
      * @throws OtherSourceException if it is a replica of another instance
      */
     public void check() {
-        jdbc.sql("INSERT INTO caravana.replica_source (url) VALUES (?) ON CONFLICT DO NOTHING")
-                .param(access.name())
-                .update();
-        var known = jdbc.sql("SELECT url FROM caravana.replica_source")
-                .query(String.class)
-                .single();
+        var known = noted().or(this::note).orElseThrow();
         if (!known.equals(access.name())) {
             throw new OtherSourceException(known, access.name());
         }
@@ -42,11 +37,21 @@ public final class ReplicaSource {
         var isThere = jdbc.sql("SELECT to_regclass('caravana.replica_source') IS NOT NULL")
                 .query(Boolean.class)
                 .single();
-        return isThere
-                ? jdbc.sql("SELECT url FROM caravana.replica_source")
-                        .query(String.class)
-                        .optional()
-                : Optional.empty();
+        return isThere ? noted() : Optional.empty();
+    }
+
+    private Optional<String> noted() {
+        return jdbc.sql("SELECT url FROM caravana.replica_source")
+                .query(String.class)
+                .optional();
+    }
+
+    /** Another process may be quicker; what it has noted then counts. */
+    private Optional<String> note() {
+        jdbc.sql("INSERT INTO caravana.replica_source (url) VALUES (?) ON CONFLICT DO NOTHING")
+                .param(access.name())
+                .update();
+        return noted();
     }
 
     /** A load was asked for from another instance than the one that the database is a replica of. */
