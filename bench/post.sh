@@ -1,17 +1,12 @@
 #!/usr/bin/env bash
 # How long POST load-choices takes while a large load runs: 500 requests, one after the other, after 100 to warm up.
-# Needs a built jar (./mvnw package -DskipTests) and curl.
-set -euo pipefail
-cd "$(dirname "$0")/.."
 port=${1:-18080}
-work=$(mktemp -d)
-trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-CARAVANA_DATA_DIR="$work/data" CARAVANA_DATABASE_EMBEDDED_PORT=$((port + 1)) SERVER_PORT=$port CARAVANA_DEMO=false \
-  CARAVANA_SIMULATOR_INCIDENTS=200000 CARAVANA_SERVICENOW_RATE_LIMIT=1000 \
-  java -jar target/caravana.jar >"$work/log" 2>&1 &
-server=$!
+# shellcheck source=bench/common.sh
+. "$(dirname "$0")/common.sh"
+export CARAVANA_DATA_DIR=$work/data CARAVANA_DATABASE_EMBEDDED_PORT=$((port + 1)) CARAVANA_DEMO=false
+export CARAVANA_SIMULATOR_INCIDENTS=200000 CARAVANA_SERVICENOW_RATE_LIMIT=1000
+serve "$port"
 api=http://localhost:$port/api
-until curl -sf "$api/executions" >/dev/null; do sleep 0.2; done
 today=$(date +%F)
 curl -sf -X POST "$api/service-now-new/load-incidents" -H 'Content-Type: application/json' \
   -d "{\"data_inicio\":\"$(date -d '-90 days' +%F)\",\"data_fim\":\"$today\"}" >/dev/null

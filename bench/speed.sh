@@ -1,19 +1,14 @@
 #!/usr/bin/env bash
 # How close a whole load comes to what the machine can do: fetching the same pages with curl, then COPY of the same rows into the
 # same table. The pages are recorded once and replayed from memory, so that the source costs next to nothing.
-# Needs target/caravana.jar, a JDK and Linux. Usage: bench/speed.sh [incidents] [columns: 47 or all] [rounds] [more of the table's
+# Needs a JDK and Linux. Usage: bench/speed.sh [incidents] [columns: 47 or all] [rounds] [more of the table's
 # entry, such as "history: true"]
-set -euo pipefail
-cd "$(dirname "$0")/.."
 incidents=${1:-50000} columns=${2:-47} rounds=${3:-3} more=${4:-}
 simulator_port=8097 replay_port=8098 server_port=8099 database_port=25497
-work=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work"' EXIT
-until_up() { until curl -sf -o "$work/up" "$@"; do sleep 0.2; done; }
-
-java -jar target/caravana.jar simulator --port $simulator_port --incidents "$incidents" >"$work/simulator.log" 2>&1 &
+# shellcheck source=bench/common.sh
+. "$(dirname "$0")/common.sh"
+simulate $simulator_port "$incidents"
 java bench/Replay.java $replay_port http://127.0.0.1:$simulator_port >"$work/replay.log" 2>&1 &
-until_up -u caravana:caravana "http://127.0.0.1:$simulator_port/api/now/table/incident?sysparm_limit=1"
 until_up "http://127.0.0.1:$replay_port/replay/passed-on"
 
 fields=
@@ -24,33 +19,9 @@ if [ "$columns" != all ]; then
     knowledge, location, made_sla, notify, opened_at, opened_by, parent_incident, priority, problem_id, reassignment_count,
     reopen_count, resolved_at, resolved_by, severity, short_description, state]'
 fi
-mkdir "$work/config"
-cat >"$work/config/application.yaml" <<YAML
-caravana:
-  jobs: [{name: bench}]
-  servicenow: {rate-limit: 1000}
-YAML
-cat >"$work/config/tables.yaml" <<YAML
-caravana:
-  tables:
-    - source: incident
-      job: bench
-      $fields
-      $more
-YAML
-
-serve() {
-  SERVICENOW_URL=http://127.0.0.1:$replay_port SERVICENOW_USERNAME=caravana SERVICENOW_PASSWORD=caravana SERVER_PORT=$server_port \
-    CARAVANA_CONFIG_DIR=$work/config CARAVANA_DATA_DIR=$work/data CARAVANA_DATABASE_EMBEDDED_PORT=$database_port \
-    java ${SERVER_OPTIONS:--Xmx512m} -jar target/caravana.jar >"$work/server.log" 2>&1 &
-  server=$!
-  until_up "http://127.0.0.1:$server_port/actuator/health/readiness"
-}
-stop() { kill "$server"; wait "$server" || true; }
-
-(cd "$work" && jar xf "$OLDPWD/target/caravana.jar" BOOT-INF/lib)
-driver=$(ls "$work"/BOOT-INF/lib/postgresql-*.jar)
-sql() { java -cp "$driver" bench/Sql.java "jdbc:postgresql://127.0.0.1:$database_port/caravana" "$@"; }
+configure "" "$fields${fields:+${more:+, }}$more"
+connect $replay_port $database_port
+up() { serve $server_port ${SERVER_OPTIONS:--Xmx512m}; }
 
 # processor seconds that Caravana has had, and PostgreSQL
 ticks() { cat "$@" 2>/dev/null | awk '{ sub(/.*\) /, ""); sum += $12 + $13 } END { print sum / 100 }'; }
@@ -61,13 +32,9 @@ used() {
 }
 field() { grep -o "\"$1\" *: *[^,}]*" "$work/execution" | tail -1 | sed 's/.*: *//; s/"//g'; }
 load() { # what it is called
-  local location before after
+  local before after
   before=$(used)
-  location=$(curl -sf -X POST -D - -o "$work/accepted" "http://127.0.0.1:$server_port/api/service-now-new/load-bench" |
-    tr -d '\r' | sed -n 's/^[Ll]ocation: *//p')
-  [[ $location == http* ]] || location=http://127.0.0.1:$server_port$location
-  while curl -sf -o "$work/execution" "$location" && grep -q '"status" *: *"running"' "$work/execution"; do sleep 0.1; done
-  grep -q '"status" *: *"success"' "$work/execution" || { cat "$work/execution"; exit 1; }
+  run_job $server_port
   after=$(used)
   awk -v name="$1" -v before="$before" -v after="$after" -v rows="$(field records_extracted)" -v ins="$(field inserted)" -v upd="$(field updated)" -v same="$(field unchanged)" \
     -v seconds="$(field seconds)" 'BEGIN {
@@ -76,12 +43,12 @@ load() { # what it is called
         name, seconds, rows / seconds, ins, upd, same, a[1] - b[1], a[2] - b[2] }'
 }
 
-serve
+up
 load "recording (not measured)"
 stop
 passed_on=$(curl -s "http://127.0.0.1:$replay_port/replay/passed-on")
 curl -s "http://127.0.0.1:$replay_port/replay/urls" >"$work/urls"
-serve
+up
 for round in $(seq "$rounds"); do
   echo "== round $round"
   fetch=$({ TIMEFORMAT=%R; time curl -sf --compressed -K "$work/urls" >"$work/pages" 2>"$work/curl.log"; } 2>&1)
