@@ -1,6 +1,7 @@
 package io.caravana.command;
 
 import io.caravana.database.Database;
+import io.caravana.execution.Failures;
 import io.caravana.job.Jobs;
 import io.caravana.security.Access;
 import io.caravana.servicenow.ServiceNowAccess;
@@ -42,7 +43,7 @@ final class Welcome {
     private final String signIn;
     private final boolean demo;
     private final int days;
-    private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    private final PrintWriter out = Output.on(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
 
     Welcome(
             ServiceNowAccess access,
@@ -97,7 +98,7 @@ final class Welcome {
             }
             started.forEach(id -> Summary.print(progress.follow(id, null), out));
         } catch (RuntimeException e) {
-            LOG.error("The demonstration could not be shown", e);
+            Failures.log(LOG, "The demonstration could not be shown", e);
         }
         tellWhere(base);
     }

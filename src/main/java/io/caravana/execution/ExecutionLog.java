@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,6 +99,11 @@ public class ExecutionLog {
         if (event instanceof Finished) {
             running.end(event.executionId());
         }
+    }
+
+    /** Says that an event could not be written for good; the execution log does without it. */
+    public void lost(@Body ExecutionEvent event, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable cause) {
+        Failures.log(LOG, "The execution log lacks %s".formatted(event), cause);
     }
 
     /**
@@ -392,7 +398,7 @@ public class ExecutionLog {
                         .update());
             }
             close(id, INTERRUPTED);
-            LOG.warn("Execution {} is interrupted: {}", id, why);
+            LogFields.with(id, () -> LOG.warn("Execution {} is interrupted: {}", id, why));
         }
     }
 }

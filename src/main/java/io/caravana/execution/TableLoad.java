@@ -204,11 +204,7 @@ public final class TableLoad {
     /** Ends this load in error; the other tables go on. */
     public void failed(Throwable cause) {
         failure = cause;
-        if (Failures.isExpected(cause)) {
-            LOG.error("{} of {} failed: {}", table.target(), execution.job(), Failures.explain(cause));
-        } else {
-            LOG.error("{} of {} failed", table.target(), execution.job(), cause);
-        }
+        Failures.log(LOG, "%s of %s failed".formatted(table.target(), execution.job()), cause);
     }
 
     public Counts counts() {

@@ -3,6 +3,7 @@ package io.caravana.job;
 import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionLog;
 import io.caravana.execution.JobRunningException;
+import io.caravana.execution.LogFields;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters;
 import io.caravana.execution.Turns;
@@ -139,7 +140,7 @@ public class Jobs {
 
     private Execution start(Execution execution) {
         try {
-            routes.sendBody("direct:start-job", execution);
+            LogFields.with(execution, () -> routes.sendBody("direct:start-job", execution));
         } catch (CamelExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -167,7 +168,7 @@ public class Jobs {
                     start(interrupted.job(), interrupted.start(), interrupted.end());
                 }
             } catch (JobRunningException e) {
-                LOG.debug("Another process goes on with it", e);
+                LOG.debug("Another process goes on with it: {}", e.getMessage());
             }
         }
     }
@@ -215,6 +216,7 @@ public class Jobs {
 
     /** The load of one of an execution's tables. */
     public TableLoad open(@ExchangeProperty("execution") Execution execution, @ExchangeProperty("table") Table table) {
+        LogFields.table(table.target());
         return new TableLoad(execution, table, new TableMeters(meters, execution.job(), table.target()));
     }
 
