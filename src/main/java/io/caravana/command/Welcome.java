@@ -2,6 +2,7 @@ package io.caravana.command;
 
 import io.caravana.database.Database;
 import io.caravana.execution.Failures;
+import io.caravana.execution.LogFields;
 import io.caravana.job.Jobs;
 import io.caravana.security.Access;
 import io.caravana.servicenow.ServiceNowAccess;
@@ -65,7 +66,9 @@ final class Welcome {
         this.jobThreads = jobThreads;
         this.signIn = Access.of(environment).configured()
                 ? "with the sign-in you have configured"
-                : "user \"user\", the password is printed above";
+                : LogFields.areForPrograms()
+                        ? "nobody is configured to sign in"
+                        : "user \"user\", the password is printed above";
         this.demo = demo;
         this.days = days;
     }

@@ -15,6 +15,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
@@ -96,9 +97,27 @@ public class ExecutionLog {
                 LOG.warn("Execution {} is not this process's any more: {} is not noted", event.executionId(), event);
             }
         });
+        if (event instanceof TableFinished finished) {
+            tell(finished);
+        }
         if (event instanceof Finished) {
             running.end(event.executionId());
         }
+    }
+
+    /** The changes of every minute are not worth a line each where there are none. */
+    private static void tell(TableFinished finished) {
+        var counts = finished.counts();
+        LOG.atLevel(counts.extracted() + counts.deleted() > 0 ? Level.INFO : Level.DEBUG)
+                .log(
+                        "{} ended as {}: {} rows read, {} inserted, {} updated, {} deleted, {} rejected",
+                        finished.table(),
+                        finished.status(),
+                        counts.extracted(),
+                        counts.inserted(),
+                        counts.updated(),
+                        counts.deleted(),
+                        counts.rejected());
     }
 
     /** Says that an event could not be written for good; the execution log does without it. */

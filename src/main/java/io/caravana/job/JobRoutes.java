@@ -69,6 +69,7 @@ final class JobRoutes extends RouteBuilder {
         // this is the thread of the table that was ready last
         LogFields.table(null);
         var execution = exchange.getProperty("execution", Execution.class);
+        LOG.atLevel(Jobs.level(execution)).log("{} is done with its tables", execution.job());
         exchange.getMessage().setBody(new ExecutionEvent.Finished(execution.id()));
     }
 

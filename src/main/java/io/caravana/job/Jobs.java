@@ -28,6 +28,7 @@ import org.apache.camel.Header;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.stereotype.Component;
 
 /** Starts jobs. */
@@ -140,11 +141,23 @@ public class Jobs {
 
     private Execution start(Execution execution) {
         try {
-            LogFields.with(execution, () -> routes.sendBody("direct:start-job", execution));
+            LogFields.with(execution, () -> {
+                routes.sendBody("direct:start-job", execution);
+                LOG.atLevel(level(execution))
+                        .log(
+                                "{} begins, {} tables",
+                                execution.job(),
+                                execution.tables().size());
+            });
         } catch (CamelExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
         return execution;
+    }
+
+    /** What a timer starts every minute is not worth a line each time. */
+    static Level level(Execution execution) {
+        return execution.reads() == Job.Reads.CHANGES ? Level.DEBUG : Level.INFO;
     }
 
     private Execution rest(Job job, String executionId, Window window) {
