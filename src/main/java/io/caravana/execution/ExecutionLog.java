@@ -94,7 +94,10 @@ public class ExecutionLog {
             if (isOwn(event.executionId())) {
                 update(event);
             } else {
-                LOG.warn("Execution {} is not this process's any more: {} is not noted", event.executionId(), event);
+                LOG.warn(
+                        "Execution {} is not this process's any more: its {} is not noted",
+                        event.executionId(),
+                        name(event));
             }
         });
         if (event instanceof TableFinished finished) {
@@ -103,6 +106,10 @@ public class ExecutionLog {
         if (event instanceof Finished) {
             running.end(event.executionId());
         }
+    }
+
+    private static String name(ExecutionEvent event) {
+        return event.getClass().getSimpleName();
     }
 
     /** The changes of every minute are not worth a line each where there are none. */
@@ -122,7 +129,7 @@ public class ExecutionLog {
 
     /** Says that an event could not be written for good; the execution log does without it. */
     public void lost(@Body ExecutionEvent event, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable cause) {
-        Failures.log(LOG, "The execution log lacks %s".formatted(event), cause);
+        Failures.log(LOG, "The execution log lacks a %s".formatted(name(event)), cause);
     }
 
     /**
