@@ -29,8 +29,7 @@ import org.springframework.test.context.TestPropertySource;
         })
 class LoadLogTest extends LoadTest {
 
-    private static final String THREADS =
-            "Camel .* - (incidents|configurations)|partition|execution-log|job";
+    private static final String THREADS = "Camel .* - (incidents|configurations)|partition|execution-log|job";
 
     private final Lines lines = new Lines();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -183,8 +182,9 @@ class LoadLogTest extends LoadTest {
     /** All that is written by Caravana while it carries a table, as opposed to the job around it. */
     private boolean isAtTable(ILoggingEvent line) {
         Predicate<String> ofJobs = logger -> logger.startsWith("io.caravana.job.") || logger.endsWith("ExecutionLog");
-        return line.getThreadName().equals("partition")
-                || line.getLoggerName().startsWith("io.caravana.") && !ofJobs.test(line.getLoggerName());
+        return !ofJobs.test(line.getLoggerName())
+                && (line.getThreadName().equals("partition")
+                        || line.getLoggerName().startsWith("io.caravana."));
     }
 
     private static Logger logger(String name) {
