@@ -1,5 +1,7 @@
 package io.caravana;
 
+import io.caravana.execution.Failures;
+import io.caravana.execution.LogFields;
 import io.caravana.servicenow.ServiceNowAccess;
 import io.caravana.servicenow.ServiceNowProperties;
 import io.caravana.simulator.Simulator;
@@ -7,7 +9,11 @@ import io.caravana.simulator.SimulatorProperties;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.task.ThreadPoolTaskSchedulerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -15,27 +21,47 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class Wiring {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
+
     @Bean
     Clock clock() {
         return Clock.systemUTC();
     }
 
+    /** What is wrong with the way to ServiceNow is found before a database is started or reached. */
+    @Bean
+    static BeanFactoryPostProcessor signInFirst() {
+        return beans -> {
+            if (beans.containsBeanDefinition("databaseServer") && beans.containsBeanDefinition("signIn")) {
+                beans.getBeanDefinition("databaseServer").setDependsOn("signIn");
+            }
+        };
+    }
+
+    /** What is done at intervals is done again; Spring would show a stack trace each time. */
+    @Bean
+    ThreadPoolTaskSchedulerCustomizer intervals() {
+        return scheduler -> scheduler.setErrorHandler(
+                failure -> Failures.log(LOG, "What is done at intervals was not done this time", failure));
+    }
+
     /** One thread: the log is written in the order in which things happened. */
     @Bean(destroyMethod = "shutdown")
     ExecutorService executionLogThread() {
-        return Executors.newSingleThreadExecutor(task -> new Thread(task, "execution-log"));
+        return LogFields.handedOn(Executors.newSingleThreadExecutor(task -> new Thread(task, "execution-log")));
     }
 
     /** Twice as many as requests may be in flight: while half of them wait for ServiceNow, the others write. */
     @Bean(destroyMethod = "shutdown")
     ExecutorService partitionThreads(ServiceNowProperties properties) {
-        return Executors.newFixedThreadPool(2 * properties.maxConcurrent(), task -> new Thread(task, "partition"));
+        return LogFields.handedOn(
+                Executors.newFixedThreadPool(2 * properties.maxConcurrent(), task -> new Thread(task, "partition")));
     }
 
     /** One thread a running job; they only wait for its tables. */
     @Bean(destroyMethod = "shutdown")
     ExecutorService jobThreads() {
-        return Executors.newCachedThreadPool(task -> new Thread(task, "job"));
+        return LogFields.handedOn(Executors.newCachedThreadPool(task -> new Thread(task, "job")));
     }
 
     /** The configured instance, or the simulator that runs in its place. */

@@ -3,22 +3,28 @@ package io.caravana;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.database.TestDatabase;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Simulator;
 import io.caravana.simulator.SimulatorProperties;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +103,77 @@ class CaravanaJarIT {
                         .contains("sys_company: table core_company, page 1", "403")
                         .containsPattern("groups +success")
                         .doesNotContain(PASSWORD, "\tat ");
+            }
+        }
+    }
+
+    @Test
+    void by_one_setting_every_line_is_an_object_of_ecs_with_its_execution_and_table_and_without_secrets()
+            throws Exception {
+        try (var instance = instance()) {
+            instance.faults().add(Fault.status(403).on("core_company"));
+            var environment = new HashMap<>(towards(instance));
+            environment.put("CARAVANA_LOG", "ecs");
+            environment.put("LOGGING_LEVEL_IO_CARAVANA", "DEBUG");
+            environment.put("LOGGING_LEVEL_ORG_APACHE_CAMEL", "DEBUG");
+            environment.put("DATABASE_URL", environment.get("DATABASE_URL") + "&password=" + PASSWORD);
+            try (var caravana = run(environment, "load", "configurations")) {
+                assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+                assertThat(caravana.output()).doesNotContain(PASSWORD, basic("reader", PASSWORD));
+                var lines = new ArrayList<JsonNode>();
+                for (var line : caravana.output().lines().toList()) {
+                    lines.add(new ObjectMapper().readTree(line));
+                }
+                assertThat(lines)
+                        .hasSizeGreaterThan(100)
+                        .allSatisfy(line ->
+                                assertThat(line.at("/ecs/version").asText()).isEqualTo("8.11"))
+                        .filteredOn(
+                                line -> line.at("/message").asText().contains("sys_company of configurations failed"))
+                        .singleElement()
+                        .satisfies(line -> {
+                            assertThat(line.at("/log/level").asText()).isEqualTo("ERROR");
+                            assertThat(line.at("/labels/execution_id").asText()).hasSize(36);
+                            assertThat(line.at("/labels/job").asText()).isEqualTo("configurations");
+                            assertThat(line.at("/labels/table").asText()).isEqualTo("sys_company");
+                            assertThat(line.has("error")).isFalse();
+                        });
+            }
+        }
+    }
+
+    private static String basic(String user, String secret) {
+        return Base64.getEncoder().encodeToString((user + ":" + secret).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void a_sign_in_that_is_missing_is_said_before_anything_is_started() throws Exception {
+        var environment = Map.of(
+                "SERVICENOW_URL",
+                "http://127.0.0.1:9",
+                "CARAVANA_DATA_DIR",
+                temp.resolve("never").toString());
+        try (var caravana = run(environment)) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+            assertThat(caravana.output())
+                    .contains("No sign-in is configured: set SERVICENOW_USERNAME and SERVICENOW_PASSWORD")
+                    .doesNotContain("\tat ", " java.base@", "WARN", "'debug'", "PostgreSQL", "Error starting")
+                    .satisfies(output -> assertThat(output.lines()).hasSizeLessThan(25));
+        }
+        assertThat(temp.resolve("never")).as("the database").doesNotExist();
+    }
+
+    @Test
+    void a_port_that_is_taken_is_said_without_a_stack_trace() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var instance = instance()) {
+            var environment = new HashMap<>(towards(instance));
+            environment.put("SERVER_PORT", String.valueOf(taken.getLocalPort()));
+            try (var caravana = run(environment)) {
+                assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+                assertThat(caravana.output())
+                        .contains("Port " + taken.getLocalPort() + " was already in use")
+                        .doesNotContain("\tat ", " java.base@");
             }
         }
     }

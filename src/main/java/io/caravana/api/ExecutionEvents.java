@@ -2,6 +2,7 @@ package io.caravana.api;
 
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
+import io.caravana.execution.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -67,7 +68,7 @@ final class ExecutionEvents {
                 executions.find(listener.id).ifPresent(execution -> tell(listener, execution));
             }
         } catch (DataAccessException e) {
-            LOG.debug("The database does not answer: those who follow executions are told when it does", e);
+            LOG.debug("Those who follow executions are told when the database answers again: {}", Failures.explain(e));
         }
     }
 
@@ -90,7 +91,7 @@ final class ExecutionEvents {
                     listener.stream.complete();
                 }
             } catch (IOException | IllegalStateException gone) {
-                LOG.debug("Nobody follows {} any more", listener.id, gone);
+                LOG.debug("Nobody follows {} any more: {}", listener.id, Failures.explain(gone));
                 listeners.remove(listener);
             }
         }

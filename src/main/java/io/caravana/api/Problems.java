@@ -40,10 +40,10 @@ final class Problems {
         } else if (failure instanceof JobRunningException running) {
             problem(exchange, 409, running.getMessage(), Map.of("execution_id", running.executionId()));
         } else if (failure instanceof DataAccessException || failure instanceof TransactionException) {
-            LOG.error("A request could not be served: {}", Failures.explain(failure));
+            Failures.log(LOG, "A request could not be served", failure);
             problem(exchange, 503, "the database does not answer; try again later", Map.of());
         } else {
-            LOG.error("A request could not be served", failure);
+            Failures.log(LOG, "A request could not be served", failure);
             problem(exchange, 500, "the log of the process says what went wrong", Map.of());
         }
     }

@@ -1,5 +1,6 @@
 package io.caravana.audit;
 
+import io.caravana.execution.Failures;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ public class Audit {
                     .update();
         } catch (DataAccessException | TransactionException e) {
             unwritten.increment();
-            LOG.error("The database did not take an audit line: {}", line, e);
+            Failures.log(LOG, "The database did not take an audit line: %s".formatted(line), e);
         }
     }
 }

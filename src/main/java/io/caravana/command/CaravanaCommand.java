@@ -61,8 +61,9 @@ public final class CaravanaCommand implements Callable<Integer> {
 
     private static int explain(Exception failure, CommandLine command, ParseResult arguments) {
         var isSaid = failure instanceof StartFailedException;
-        command.getErr().println(isSaid ? failure.getMessage() : Failures.explain(failure));
-        command.getErr().flush();
+        var err = Output.on(command.getErr());
+        err.println(isSaid ? failure.getMessage() : Failures.explain(failure));
+        err.flush();
         return 1;
     }
 

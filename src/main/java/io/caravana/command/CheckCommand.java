@@ -34,8 +34,8 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var out = spec.commandLine().getOut();
         try (var context = start()) {
+            var out = Output.on(spec.commandLine().getOut());
             return context.getBean(Checks.class)
                             .run(finding -> print(finding, out))
                             .ok()

@@ -49,7 +49,7 @@ abstract class JobCommand implements Callable<Integer> {
 
     private int run(ConfigurableApplicationContext context) {
         var execution = start(context.getBean(Jobs.class));
-        var out = spec.commandLine().getOut();
+        var out = Output.on(spec.commandLine().getOut());
         var ended = context.getBean(Progress.class).follow(execution.id(), out);
         Summary.print(ended, out);
         out.flush();
@@ -61,8 +61,9 @@ abstract class JobCommand implements Callable<Integer> {
     }
 
     private int failed(String reason) {
-        spec.commandLine().getErr().println(reason);
-        spec.commandLine().getErr().flush();
+        var err = Output.on(spec.commandLine().getErr());
+        err.println(reason);
+        err.flush();
         return FAILED;
     }
 

@@ -1,6 +1,8 @@
 package io.caravana.command;
 
 import io.caravana.database.Database;
+import io.caravana.execution.Failures;
+import io.caravana.execution.LogFields;
 import io.caravana.job.Jobs;
 import io.caravana.security.Access;
 import io.caravana.servicenow.ServiceNowAccess;
@@ -42,7 +44,7 @@ final class Welcome {
     private final String signIn;
     private final boolean demo;
     private final int days;
-    private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    private final PrintWriter out = Output.on(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
 
     Welcome(
             ServiceNowAccess access,
@@ -64,7 +66,9 @@ final class Welcome {
         this.jobThreads = jobThreads;
         this.signIn = Access.of(environment).configured()
                 ? "with the sign-in you have configured"
-                : "user \"user\", the password is printed above";
+                : LogFields.areForPrograms()
+                        ? "nobody is configured to sign in"
+                        : "user \"user\", the password is printed above";
         this.demo = demo;
         this.days = days;
     }
@@ -97,7 +101,7 @@ final class Welcome {
             }
             started.forEach(id -> Summary.print(progress.follow(id, null), out));
         } catch (RuntimeException e) {
-            LOG.error("The demonstration could not be shown", e);
+            Failures.log(LOG, "The demonstration could not be shown", e);
         }
         tellWhere(base);
     }

@@ -3,7 +3,11 @@ package io.caravana.database;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,6 +15,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(DatabaseProperties.class)
 class DatabaseConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseConfiguration.class);
 
     /** What has to be stored is tried again; a request to the API, or the end of the process, cannot wait for long. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
@@ -24,6 +30,20 @@ class DatabaseConfiguration {
                     properties.embedded().port());
         }
         return DatabaseServer.External.reach(properties);
+    }
+
+    /** One line for all of them; Flyway has one each, and some more. */
+    @Bean
+    FlywayMigrationStrategy migrations() {
+        return flyway -> {
+            var done = flyway.migrate();
+            LOG.info("{} migrations done, the database is at version {}", done.migrationsExecuted, version(flyway));
+        };
+    }
+
+    private static String version(Flyway flyway) {
+        var current = flyway.info().current();
+        return current == null ? "0" : current.getVersion().getVersion();
     }
 
     @Bean

@@ -12,9 +12,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
@@ -93,12 +95,42 @@ public class ExecutionLog {
             if (isOwn(event.executionId())) {
                 update(event);
             } else {
-                LOG.warn("Execution {} is not this process's any more: {} is not noted", event.executionId(), event);
+                LOG.warn(
+                        "Execution {} is not this process's any more: its {} is not noted",
+                        event.executionId(),
+                        name(event));
             }
         });
+        if (event instanceof TableFinished finished) {
+            tell(finished);
+        }
         if (event instanceof Finished) {
             running.end(event.executionId());
         }
+    }
+
+    private static String name(ExecutionEvent event) {
+        return event.getClass().getSimpleName();
+    }
+
+    /** The changes of every minute are not worth a line each where there are none. */
+    private static void tell(TableFinished finished) {
+        var counts = finished.counts();
+        LOG.atLevel(counts.extracted() + counts.deleted() > 0 ? Level.INFO : Level.DEBUG)
+                .log(
+                        "{} ended as {}: {} rows read, {} inserted, {} updated, {} deleted, {} rejected",
+                        finished.table(),
+                        finished.status(),
+                        counts.extracted(),
+                        counts.inserted(),
+                        counts.updated(),
+                        counts.deleted(),
+                        counts.rejected());
+    }
+
+    /** Says that an event could not be written for good; the execution log does without it. */
+    public void lost(@Body ExecutionEvent event, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable cause) {
+        Failures.log(LOG, "The execution log lacks a %s".formatted(name(event)), cause);
     }
 
     /**
@@ -395,7 +427,7 @@ public class ExecutionLog {
                         .update());
             }
             close(id, INTERRUPTED);
-            LOG.warn("Execution {} is interrupted: {}", id, why);
+            LogFields.with(id, () -> LOG.warn("Execution {} is interrupted: {}", id, why));
         }
     }
 }

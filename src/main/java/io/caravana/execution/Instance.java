@@ -110,7 +110,7 @@ final class Instance {
         try {
             appear();
         } catch (SQLException e) {
-            LOG.debug("Not yet", e);
+            LOG.debug("Not yet: {}", Failures.explain(e));
         }
     }
 
@@ -131,7 +131,7 @@ final class Instance {
                 statement.execute("SELECT pg_advisory_unlock_all()");
             }
         } catch (SQLException e) {
-            LOG.debug("The connection that held this process's lock was gone already", e);
+            LOG.debug("The connection that held this process's lock was gone already: {}", Failures.explain(e));
         } finally {
             connection = null;
         }

@@ -102,7 +102,7 @@ final class LastLoads implements HealthIndicator {
         try {
             read();
         } catch (DataAccessException e) {
-            LOG.debug("The execution log cannot be read: what was known of it stays", e);
+            LOG.debug("The execution log cannot be read, what was known of it stays: {}", Failures.explain(e));
         }
     }
 

@@ -107,6 +107,14 @@ public final class Retries implements Processor {
         LOG.warn("{}. Trying again, {} of {}", Failures.explain(failure), counter(exchange), attempts);
     }
 
+    /** Says that the work of a timer was not done; its next time comes. */
+    public void givenUp(Exchange exchange) {
+        Failures.log(
+                LOG,
+                "%s: not done this time".formatted(exchange.getFromRouteId()),
+                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+    }
+
     private static int counter(Exchange exchange) {
         return exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
     }

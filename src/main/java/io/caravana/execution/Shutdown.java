@@ -66,7 +66,7 @@ final class Shutdown implements SmartLifecycle {
         try {
             noting.get(LONGEST_NOTE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("The database took no note of the loads that are interrupted; the next start will", e.getCause());
+            LOG.warn("The database took no note of the loads that are interrupted; the next start will");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -204,11 +204,11 @@ public final class TableLoad {
     /** Ends this load in error; the other tables go on. */
     public void failed(Throwable cause) {
         failure = cause;
-        if (Failures.isExpected(cause)) {
-            LOG.error("{} of {} failed: {}", table.target(), execution.job(), Failures.explain(cause));
-        } else {
-            LOG.error("{} of {} failed", table.target(), execution.job(), cause);
+        if (cause instanceof StoppedException) {
+            LOG.info("{} of {} stopped: {}", table.target(), execution.job(), cause.getMessage());
+            return;
         }
+        Failures.log(LOG, "%s of %s failed".formatted(table.target(), execution.job()), cause);
     }
 
     public Counts counts() {

@@ -2,6 +2,8 @@ package io.caravana.job;
 
 import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionEvent;
+import io.caravana.execution.Failures;
+import io.caravana.execution.LogFields;
 import io.caravana.table.Catalog;
 import io.caravana.table.Job;
 import io.caravana.table.Table;
@@ -42,7 +44,7 @@ final class JobRoutes extends RouteBuilder {
                 .id("tables-of-" + job.name())
                 .aggregationStrategy(new Branches())
                 .parallelProcessing()
-                .executorService(pool);
+                .executorService(LogFields.handedOn(pool));
         for (var table : catalog.tablesOf(job)) {
             tables.filter(exchange -> isToLoad(exchange, table))
                     .id(job.name() + "-" + table.target())
@@ -64,7 +66,10 @@ final class JobRoutes extends RouteBuilder {
     }
 
     private static void finished(Exchange exchange) {
+        // this is the thread of the table that was ready last
+        LogFields.table(null);
         var execution = exchange.getProperty("execution", Execution.class);
+        LOG.atLevel(Jobs.level(execution)).log("{} is done with its tables", execution.job());
         exchange.getMessage().setBody(new ExecutionEvent.Finished(execution.id()));
     }
 
@@ -76,7 +81,7 @@ final class JobRoutes extends RouteBuilder {
         @Override
         public Exchange aggregate(Exchange before, Exchange branch) {
             if (branch.getException() != null) {
-                LOG.error("A table's branch failed outside of its load", branch.getException());
+                Failures.log(LOG, "A table's branch failed outside of its load", branch.getException());
                 branch.setException(null);
             }
             return before == null ? branch : before;

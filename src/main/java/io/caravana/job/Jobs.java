@@ -3,6 +3,7 @@ package io.caravana.job;
 import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionLog;
 import io.caravana.execution.JobRunningException;
+import io.caravana.execution.LogFields;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters;
 import io.caravana.execution.Turns;
@@ -28,6 +29,7 @@ import org.apache.camel.Header;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.stereotype.Component;
 
 /** Starts jobs. */
@@ -136,7 +138,14 @@ public class Jobs {
 
     private Execution start(Execution execution) {
         try {
-            routes.sendBody("direct:start-job", execution);
+            LogFields.with(execution, () -> {
+                routes.sendBody("direct:start-job", execution);
+                LOG.atLevel(level(execution))
+                        .log(
+                                "{} begins, {} tables",
+                                execution.job(),
+                                execution.tables().size());
+            });
         } catch (CamelExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -150,6 +159,11 @@ public class Jobs {
                         && interrupted.end().equals(window.end()))
                 .findFirst()
                 .map(interrupted -> rest(job, interrupted.executionId(), window));
+    }
+
+    /** What a timer starts every minute is not worth a line each time. */
+    static Level level(Execution execution) {
+        return execution.reads() == Job.Reads.CHANGES ? Level.DEBUG : Level.INFO;
     }
 
     private Execution rest(Job job, String executionId, Window window) {
@@ -173,7 +187,7 @@ public class Jobs {
                     start(interrupted.job(), interrupted.start(), interrupted.end());
                 }
             } catch (JobRunningException e) {
-                LOG.debug("Another process goes on with it", e);
+                LOG.debug("Another process goes on with it: {}", e.getMessage());
             }
         }
     }
@@ -221,6 +235,7 @@ public class Jobs {
 
     /** The load of one of an execution's tables. */
     public TableLoad open(@ExchangeProperty("execution") Execution execution, @ExchangeProperty("table") Table table) {
+        LogFields.table(table.target());
         return new TableLoad(execution, table, new TableMeters(meters, execution.job(), table.target()));
     }
 

@@ -1,5 +1,6 @@
 package io.caravana.security;
 
+import io.caravana.execution.LogFields;
 import java.util.ArrayList;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -37,7 +38,10 @@ class SignInConfiguration {
             users.add(user(user.name(), user.password(), user.role()));
         }
         var one = boot.getUser();
-        if (!access.configured()) {
+        if (!access.configured() && LogFields.areForPrograms()) {
+            LOG.warn("Nobody is configured to sign in, and no password is shown in a log that programs keep;"
+                    + " docs/operations.md, \"Security\", says how");
+        } else if (!access.configured()) {
             LOG.warn(
                     "\n\nUsing generated security password: {}\n\nNobody is configured to sign in; docs/operations.md,"
                             + " \"Security\", says how.\n",

@@ -130,7 +130,7 @@ final class Dictionary {
      */
     public FieldCheck check(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
         if (source.origin() == Origin.DICTIONARY) {
-            LOG.info(
+            LOG.debug(
                     "The types of {} come from {}",
                     source.name(),
                     source.origin().words());

@@ -1,0 +1,103 @@
+package io.caravana.execution;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.MDC;
+import org.springframework.boot.logging.LoggingSystemProperty;
+
+/**
+ * What every line of a load says beside its message: the execution, its job, and the table when there is one. They are
+ * set where a load begins and go with the work from thread to thread. In JSON they stand below {@code labels}, as ECS has
+ * no fields for them.
+ */
+public final class LogFields {
+
+    static final String EXECUTION = "labels.execution_id";
+    static final String JOB = "labels.job";
+    static final String TABLE = "labels.table";
+
+    private LogFields() {}
+
+    /** Runs work that belongs to an execution. */
+    public static void with(Execution execution, Runnable work) {
+        with(Map.of(EXECUTION, execution.id(), JOB, execution.job()), work);
+    }
+
+    /** Runs work that belongs to an execution of which no more is known. */
+    static void with(String executionId, Runnable work) {
+        with(Map.of(EXECUTION, executionId), work);
+    }
+
+    /** The table that this thread is at from now on, and those that it gives work to; null: none any more. */
+    public static void table(String target) {
+        if (target == null) {
+            MDC.remove(TABLE);
+        } else {
+            MDC.put(TABLE, target);
+        }
+    }
+
+    /** The same threads, whose work says in its lines what the lines said of whoever handed it over. */
+    public static ExecutorService handedOn(ExecutorService threads) {
+        return new HandedOn(threads);
+    }
+
+    /** Whether programs read the log, and not people. */
+    public static boolean areForPrograms() {
+        var format = System.getProperty(LoggingSystemProperty.CONSOLE_STRUCTURED_FORMAT.getEnvironmentVariableName());
+        return format != null && !format.isEmpty();
+    }
+
+    private static void with(Map<String, String> fields, Runnable work) {
+        var before = MDC.getCopyOfContextMap();
+        MDC.setContextMap(fields);
+        try {
+            work.run();
+        } finally {
+            MDC.setContextMap(before == null ? Map.of() : before);
+        }
+    }
+
+    private static final class HandedOn extends AbstractExecutorService {
+
+        private final ExecutorService threads;
+
+        HandedOn(ExecutorService threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        public void execute(Runnable work) {
+            var fields = MDC.getCopyOfContextMap();
+            threads.execute(() -> with(fields == null ? Map.of() : fields, work));
+        }
+
+        @Override
+        public void shutdown() {
+            threads.shutdown();
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return threads.shutdownNow();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return threads.isShutdown();
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return threads.isTerminated();
+        }
+
+        @Override
+        public boolean awaitTermination(long time, TimeUnit unit) throws InterruptedException {
+            return threads.awaitTermination(time, unit);
+        }
+    }
+}
