@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Shows the files for installing to the tools that know them: promtool, shellcheck, docker-compose and systemd-analyze of Debian's
-# packages prometheus, shellcheck, docker-compose and systemd; kubectl; and with npm kubernetes-models and dockerfile-utils, which
-# are put into a directory that goes away. Nothing is built or started.
+# packages prometheus, shellcheck, docker-compose and systemd; kubectl; and with npm kubernetes-models, typescript and
+# dockerfile-utils, which are put into a directory that goes away. Nothing is built or started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -19,23 +19,29 @@ echo "compose.yaml: taken"
 
 kubectl kustomize deploy/kubernetes >"$work/server.yaml"
 cp deploy/kubernetes/cronjob-load.yaml "$work/load.yaml"
-npm install --silent --no-audit --no-fund --prefix "$work" kubernetes-models@5.1.0 js-yaml@4.1.0 dockerfile-utils@0.16.3
+npm install --silent --no-audit --no-fund --prefix "$work" kubernetes-models@5.1.0 js-yaml@4.1.0 \
+  typescript@5.9.3 dockerfile-utils@0.16.3
 cat >"$work/check.mjs" <<'END'
 import fs from 'fs';
 import yaml from 'js-yaml';
 import dockerfile from 'dockerfile-utils';
+const typed = [];
 for (const file of ['server.yaml', 'load.yaml']) {
   for (const object of yaml.loadAll(fs.readFileSync(file, 'utf8'))) {
     const {[object.kind]: Kind} = await import(`kubernetes-models/${object.apiVersion}`);
     new Kind(object).validate();
+    // the schemas let unknown keys pass, the compiler does not
+    typed.push(`{const o: import('kubernetes-models/${object.apiVersion}').I${object.kind} = ${JSON.stringify(object)};}`);
     console.log(`${object.kind} ${object.metadata.name}: as ${object.apiVersion} has it`);
   }
 }
+fs.writeFileSync('typed.ts', typed.join('\n'));
 const problems = dockerfile.validate(fs.readFileSync(process.argv[2], 'utf8'));
 problems.forEach(problem => console.log(`Dockerfile: ${problem.message}`));
 process.exitCode = problems.length;
 END
-(cd "$work" && node check.mjs "$OLDPWD/Dockerfile")
+(cd "$work" && node check.mjs "$OLDPWD/Dockerfile" && node_modules/.bin/tsc --noEmit --strict --skipLibCheck --module nodenext typed.ts)
+echo "Kubernetes: no unknown keys"
 echo "Dockerfile: no problems"
 
 # it looks whether the programs are there, which is so only where Caravana is installed

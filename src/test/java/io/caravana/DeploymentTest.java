@@ -190,6 +190,22 @@ class DeploymentTest {
                         + prometheus.at("/rule_files/0").asText() + ":ro");
     }
 
+    @Test
+    void each_alert_has_a_line_in_the_operations_page_that_says_what_to_do() throws IOException {
+        var alerts = StreamSupport.stream(
+                        yaml("docs/prometheus/caravana.rules.yaml")
+                                .at("/groups/0/rules")
+                                .spliterator(),
+                        false)
+                .map(rule -> rule.path("alert").asText())
+                .toList();
+        var explained = lines("docs/operations.md")
+                .filter(line -> line.matches("\\| `Caravana\\w+` \\| .+ \\| .+ \\|"))
+                .map(line -> line.split("`")[1])
+                .toList();
+        assertThat(explained).isNotEmpty().containsExactlyInAnyOrderElementsOf(alerts);
+    }
+
     static Stream<Arguments> pods() {
         return Stream.of(
                 Arguments.of(DEPLOYMENT, "/spec/template/spec"),

@@ -295,6 +295,18 @@ class ConsoleTest {
             }
             assertThat(browser.get("/actuator/health/readiness").statusCode()).isEqualTo(200);
         }
+
+        @Test
+        void is_as_well_as_before_when_somebody_has_stopped_a_route() throws Exception {
+            camel.getRouteController().stopRoute("probe");
+            try {
+                assertThat(browser.get("/actuator/health/readiness").statusCode())
+                        .isEqualTo(200);
+                assertThat(browser.get("/actuator/health").statusCode()).isEqualTo(200);
+            } finally {
+                camel.getRouteController().startRoute("probe");
+            }
+        }
     }
 
     @Test
