@@ -92,7 +92,8 @@ class DeploymentTest {
         var spec = yaml(file).at(pod);
         var container = spec.at("/containers/0");
         var mounts = texts(container.at("/volumeMounts"), "mountPath");
-        var secrets = container.at("/env/0/value").asText();
+        var environment = texts(container.at("/env"), "name");
+        var secrets = texts(container.at("/env"), "value").get(environment.indexOf("SPRING_CONFIG_IMPORT"));
         assertThat(spec.at("/terminationGracePeriodSeconds").asInt()).isGreaterThan(10);
         assertThat(mounts).contains(INSTALLED + "/config");
         assertThat(secrets).isEqualTo("configtree:/run/secrets/caravana/");
