@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -88,9 +89,21 @@ public class Checkpoints {
                 .optional();
     }
 
-    /** Moves a checkpoint behind a page; in the page's transaction. */
+    /**
+     * Moves a checkpoint behind a page; in the page's transaction.
+     *
+     * @throws OptimisticLockingFailureException if it is there already
+     */
     public void move(TableLoad load, Checkpoint checkpoint, Brought page) {
-        insert(load, checkpoint, page);
+        if (!insert(load, checkpoint, page)) {
+            throw new OptimisticLockingFailureException("%s: the page up to %s was stored by an earlier try"
+                    .formatted(load.table().target(), checkpoint.at()));
+        }
+    }
+
+    /** Whether a checkpoint is where a page would move it to. */
+    public boolean isAt(TableLoad load, Checkpoint checkpoint) {
+        return find(load).contains(checkpoint);
     }
 
     /** Notes that the load goes on in ranges of keys. */
@@ -102,8 +115,8 @@ public class Checkpoints {
         });
     }
 
-    private void insert(TableLoad load, Checkpoint checkpoint, Brought page) {
-        ofLoad(load, """
+    private boolean insert(TableLoad load, Checkpoint checkpoint, Brought page) {
+        return ofLoad(load, """
                 INSERT INTO caravana.checkpoint AS known (execution_id, table_name, part, definition, from_key, to_key,
                   at_sys_id, hidden_rows, done, source_count, pages, without_key, inserted, updated, unchanged, rejected)
                 VALUES (:execution, :table, :part, :definition, :from, :to,
@@ -113,7 +126,9 @@ public class Checkpoints {
                   source_count = coalesce(known.source_count, EXCLUDED.source_count), pages = known.pages + EXCLUDED.pages,
                   without_key = known.without_key + EXCLUDED.without_key, inserted = known.inserted + EXCLUDED.inserted,
                   updated = known.updated + EXCLUDED.updated, unchanged = known.unchanged + EXCLUDED.unchanged,
-                  rejected = known.rejected + EXCLUDED.rejected, moved_at = now()""")
+                  rejected = known.rejected + EXCLUDED.rejected, moved_at = now()
+                WHERE (known.at_sys_id, known.hidden_rows, known.done) IS DISTINCT FROM
+                  (EXCLUDED.at_sys_id, EXCLUDED.hidden_rows, EXCLUDED.done)""")
                 .param("definition", definition(load))
                 .param("part", checkpoint.part())
                 .param("from", checkpoint.from())
@@ -128,7 +143,7 @@ public class Checkpoints {
                 .param("updated", page.updated())
                 .param("unchanged", page.unchanged())
                 .param("rejected", page.rejected())
-                .update();
+                .update() == 1;
     }
 
     private JdbcClient.StatementSpec ofLoad(TableLoad load, String statement) {
