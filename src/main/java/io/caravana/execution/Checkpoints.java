@@ -33,8 +33,10 @@ public class Checkpoints {
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final Leases leases;
 
-    Checkpoints(JdbcClient jdbc, TransactionTemplate transaction) {
+    Checkpoints(JdbcClient jdbc, TransactionTemplate transaction, Leases leases) {
+        this.leases = leases;
         this.jdbc = jdbc;
         this.transaction = transaction;
     }
@@ -53,7 +55,10 @@ public class Checkpoints {
             LOG.warn(
                     "{}: its configuration was changed since it was interrupted: it is read from its beginning",
                     load.table().target());
-            transaction.executeWithoutResult(status -> forget(load));
+            transaction.executeWithoutResult(status -> {
+                leases.guard(load);
+                forget(load);
+            });
         }
         return ofLoad(
                         load,
@@ -106,9 +111,14 @@ public class Checkpoints {
         return find(load).contains(checkpoint);
     }
 
-    /** Notes that the load goes on in ranges of keys. */
+    /**
+     * Notes that the load goes on in ranges of keys.
+     *
+     * @throws FencedException if the table is no longer this load's
+     */
     public void split(TableLoad load, List<Checkpoint> parts) {
         transaction.executeWithoutResult(status -> {
+            leases.guard(load);
             ofLoad(load, "UPDATE caravana.checkpoint SET done = true" + OF_LOAD + " AND part = 0")
                     .update();
             parts.forEach(part -> insert(load, part, new Brought(-1, 0, 0, 0, 0, 0, 0)));
