@@ -321,8 +321,4 @@ class HistoryTest extends FollowedTest {
                         version.getString(3)))
                 .list();
     }
-
-    private OffsetDateTime now() {
-        return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single();
-    }
 }

@@ -42,7 +42,7 @@ class RequestRateTest extends LoadTest {
                     .isGreaterThan(Duration.ofSeconds(1));
         }
         assertThat(simulator.counters().maximumInFlight()).isEqualTo(3);
-        assertThat(waited("rate")).isGreaterThan(1);
+        assertThat(waited("rate")).isGreaterThan(3);
         assertThat(waited("pause")).isZero();
     }
 
