@@ -139,21 +139,22 @@ public class Checkpoints {
                   rejected = known.rejected + EXCLUDED.rejected, moved_at = now()
                 WHERE (known.at_sys_id, known.hidden_rows, known.done) IS DISTINCT FROM
                   (EXCLUDED.at_sys_id, EXCLUDED.hidden_rows, EXCLUDED.done)""")
-                .param("definition", definition(load))
-                .param("part", checkpoint.part())
-                .param("from", checkpoint.from())
-                .param("to", checkpoint.to())
-                .param("at", checkpoint.at())
-                .param("hidden", checkpoint.hiddenRows())
-                .param("done", checkpoint.done())
-                .param("count", page.sourceCount() < 0 ? null : page.sourceCount())
-                .param("pages", page.pages())
-                .param("withoutKey", page.withoutKey())
-                .param("inserted", page.inserted())
-                .param("updated", page.updated())
-                .param("unchanged", page.unchanged())
-                .param("rejected", page.rejected())
-                .update() == 1;
+                        .param("definition", definition(load))
+                        .param("part", checkpoint.part())
+                        .param("from", checkpoint.from())
+                        .param("to", checkpoint.to())
+                        .param("at", checkpoint.at())
+                        .param("hidden", checkpoint.hiddenRows())
+                        .param("done", checkpoint.done())
+                        .param("count", page.sourceCount() < 0 ? null : page.sourceCount())
+                        .param("pages", page.pages())
+                        .param("withoutKey", page.withoutKey())
+                        .param("inserted", page.inserted())
+                        .param("updated", page.updated())
+                        .param("unchanged", page.unchanged())
+                        .param("rejected", page.rejected())
+                        .update()
+                == 1;
     }
 
     private JdbcClient.StatementSpec ofLoad(TableLoad load, String statement) {

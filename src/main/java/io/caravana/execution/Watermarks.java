@@ -115,9 +115,7 @@ public class Watermarks {
             jdbc.sql("""
                     UPDATE caravana.watermark SET read_until = pass_until, pass_until = NULL, at_updated_on = NULL,
                       at_sys_id = NULL, moved_at = now()
-                    WHERE table_name = ? AND definition = ? AND pass_until IS NOT NULL""")
-                    .params(table.target(), table.definition())
-                    .update();
+                    WHERE table_name = ? AND definition = ? AND pass_until IS NOT NULL""").params(table.target(), table.definition()).update();
         });
     }
 }

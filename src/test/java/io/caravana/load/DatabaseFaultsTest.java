@@ -103,7 +103,8 @@ class DatabaseFaultsTest extends LoadTest {
                   IF nextval('public.tries') = 1 THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;
                   RETURN NULL;
                 END $$""").update();
-        jdbc.sql("CREATE TRIGGER wait AFTER %s ON servicenow.sc_task EXECUTE FUNCTION public.wait()".formatted(statement))
+        jdbc.sql("CREATE TRIGGER wait AFTER %s ON servicenow.sc_task EXECUTE FUNCTION public.wait()"
+                        .formatted(statement))
                 .update();
         awaitStandby("nobody");
         try {
@@ -125,7 +126,10 @@ class DatabaseFaultsTest extends LoadTest {
         jdbc.sql("ALTER SYSTEM SET synchronous_standby_names = '%s'".formatted(name))
                 .update();
         jdbc.sql("SELECT pg_reload_conf()").query().singleRow();
-        await().until(() ->
-                jdbc.sql("SHOW synchronous_standby_names").query(String.class).single(), name::equals);
+        await().until(
+                        () -> jdbc.sql("SHOW synchronous_standby_names")
+                                .query(String.class)
+                                .single(),
+                        name::equals);
     }
 }

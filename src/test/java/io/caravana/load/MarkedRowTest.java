@@ -43,7 +43,8 @@ class MarkedRowTest extends FollowedTest {
         assertThat(number("SELECT count(*) FROM servicenow.change_request WHERE etl_deleted_at IS NOT NULL"))
                 .isEqualTo(1);
         assertThat(kinds()).containsExactly("deleted");
-        assertThat(jdbc.sql("SELECT number, changes ->> 'number', changes ->> 'short_description' FROM caravana.change_event")
+        assertThat(jdbc.sql(
+                                "SELECT number, changes ->> 'number', changes ->> 'short_description' FROM caravana.change_event")
                         .query()
                         .singleRow()
                         .values())
@@ -78,11 +79,13 @@ class MarkedRowTest extends FollowedTest {
         for (int load = 0; load < 2; load++) {
             loaded("tickets");
         }
-        assertThat(kept()).singleElement().satisfies(version -> assertThat(version.get("valid_to"))
-                .isEqualTo(jdbc.sql("SELECT etl_deleted_at FROM servicenow.change_request WHERE sys_id = ?")
-                        .param(row.get("sys_id"))
-                        .query()
-                        .singleValue()));
+        assertThat(kept())
+                .singleElement()
+                .satisfies(version -> assertThat(version.get("valid_to"))
+                        .isEqualTo(jdbc.sql("SELECT etl_deleted_at FROM servicenow.change_request WHERE sys_id = ?")
+                                .param(row.get("sys_id"))
+                                .query()
+                                .singleValue()));
         assertThat(isThere(before)).isTrue();
         assertThat(isThere(now())).isFalse();
 
