@@ -27,7 +27,7 @@ class ExecutionControlTest extends LoadTest {
         loaded("incidents");
         var rows = count("incident");
         simulator.delete("incident", simulator.rows("incident").get(0).get("sys_id"));
-        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("incident"));
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "1000").on("incident"));
         var id = jobs.start("incidents", BEGINNING, TODAY).id();
         awaitPages(id, "incident");
 

@@ -44,7 +44,7 @@ class MarkedRowTest extends FollowedTest {
                 .isEqualTo(1);
         assertThat(kinds()).containsExactly("deleted");
         assertThat(jdbc.sql(
-                                "SELECT number, changes ->> 'number', changes ->> 'short_description' FROM caravana.change_event")
+                                "SELECT number, changes ->> 'number' AS numbers, changes ->> 'short_description' AS words FROM caravana.change_event")
                         .query()
                         .singleRow()
                         .values())
