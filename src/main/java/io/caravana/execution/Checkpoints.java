@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -32,8 +33,10 @@ public class Checkpoints {
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final Leases leases;
 
-    Checkpoints(JdbcClient jdbc, TransactionTemplate transaction) {
+    Checkpoints(JdbcClient jdbc, TransactionTemplate transaction, Leases leases) {
+        this.leases = leases;
         this.jdbc = jdbc;
         this.transaction = transaction;
     }
@@ -52,7 +55,10 @@ public class Checkpoints {
             LOG.warn(
                     "{}: its configuration was changed since it was interrupted: it is read from its beginning",
                     load.table().target());
-            transaction.executeWithoutResult(status -> forget(load));
+            transaction.executeWithoutResult(status -> {
+                leases.guard(load);
+                forget(load);
+            });
         }
         return ofLoad(
                         load,
@@ -88,22 +94,39 @@ public class Checkpoints {
                 .optional();
     }
 
-    /** Moves a checkpoint behind a page; in the page's transaction. */
+    /**
+     * Moves a checkpoint behind a page; in the page's transaction.
+     *
+     * @throws OptimisticLockingFailureException if it is there already
+     */
     public void move(TableLoad load, Checkpoint checkpoint, Brought page) {
-        insert(load, checkpoint, page);
+        if (!insert(load, checkpoint, page)) {
+            throw new OptimisticLockingFailureException("%s: the page up to %s was stored by an earlier try"
+                    .formatted(load.table().target(), checkpoint.at()));
+        }
     }
 
-    /** Notes that the load goes on in ranges of keys. */
+    /** Whether a checkpoint is where a page would move it to. */
+    public boolean isAt(TableLoad load, Checkpoint checkpoint) {
+        return find(load).contains(checkpoint);
+    }
+
+    /**
+     * Notes that the load goes on in ranges of keys.
+     *
+     * @throws FencedException if the table is no longer this load's
+     */
     public void split(TableLoad load, List<Checkpoint> parts) {
         transaction.executeWithoutResult(status -> {
+            leases.guard(load);
             ofLoad(load, "UPDATE caravana.checkpoint SET done = true" + OF_LOAD + " AND part = 0")
                     .update();
             parts.forEach(part -> insert(load, part, new Brought(-1, 0, 0, 0, 0, 0, 0)));
         });
     }
 
-    private void insert(TableLoad load, Checkpoint checkpoint, Brought page) {
-        ofLoad(load, """
+    private boolean insert(TableLoad load, Checkpoint checkpoint, Brought page) {
+        return ofLoad(load, """
                 INSERT INTO caravana.checkpoint AS known (execution_id, table_name, part, definition, from_key, to_key,
                   at_sys_id, hidden_rows, done, source_count, pages, without_key, inserted, updated, unchanged, rejected)
                 VALUES (:execution, :table, :part, :definition, :from, :to,
@@ -113,22 +136,25 @@ public class Checkpoints {
                   source_count = coalesce(known.source_count, EXCLUDED.source_count), pages = known.pages + EXCLUDED.pages,
                   without_key = known.without_key + EXCLUDED.without_key, inserted = known.inserted + EXCLUDED.inserted,
                   updated = known.updated + EXCLUDED.updated, unchanged = known.unchanged + EXCLUDED.unchanged,
-                  rejected = known.rejected + EXCLUDED.rejected, moved_at = now()""")
-                .param("definition", definition(load))
-                .param("part", checkpoint.part())
-                .param("from", checkpoint.from())
-                .param("to", checkpoint.to())
-                .param("at", checkpoint.at())
-                .param("hidden", checkpoint.hiddenRows())
-                .param("done", checkpoint.done())
-                .param("count", page.sourceCount() < 0 ? null : page.sourceCount())
-                .param("pages", page.pages())
-                .param("withoutKey", page.withoutKey())
-                .param("inserted", page.inserted())
-                .param("updated", page.updated())
-                .param("unchanged", page.unchanged())
-                .param("rejected", page.rejected())
-                .update();
+                  rejected = known.rejected + EXCLUDED.rejected, moved_at = now()
+                WHERE (known.at_sys_id, known.hidden_rows, known.done) IS DISTINCT FROM
+                  (EXCLUDED.at_sys_id, EXCLUDED.hidden_rows, EXCLUDED.done)""")
+                        .param("definition", definition(load))
+                        .param("part", checkpoint.part())
+                        .param("from", checkpoint.from())
+                        .param("to", checkpoint.to())
+                        .param("at", checkpoint.at())
+                        .param("hidden", checkpoint.hiddenRows())
+                        .param("done", checkpoint.done())
+                        .param("count", page.sourceCount() < 0 ? null : page.sourceCount())
+                        .param("pages", page.pages())
+                        .param("withoutKey", page.withoutKey())
+                        .param("inserted", page.inserted())
+                        .param("updated", page.updated())
+                        .param("unchanged", page.unchanged())
+                        .param("rejected", page.rejected())
+                        .update()
+                == 1;
     }
 
     private JdbcClient.StatementSpec ofLoad(TableLoad load, String statement) {

@@ -7,7 +7,7 @@ package io.caravana.execution;
  * @param unchanged records that the replica already had, value by value
  * @param rejected records that could not be stored
  * @param deleted rows that the source no longer has in the window
- * @param pages pages stored
+ * @param pages pages stored, and pages of keys compared
  * @param apiRequests requests sent, failed ones included
  * @param apiNanos time spent waiting for and reading answers
  * @param dbTransactions transactions committed

@@ -92,7 +92,7 @@ public class ExecutionLog {
     /** Writes what happened, unless the execution is no longer this process's. */
     public void write(@Body ExecutionEvent event) {
         transaction.executeWithoutResult(status -> {
-            if (isOwn(event.executionId())) {
+            if (isOf(instance.keyAsKnown(), event.executionId())) {
                 update(event);
             } else {
                 LOG.warn(
@@ -160,11 +160,12 @@ public class ExecutionLog {
                 .forEach(running::cancel);
     }
 
-    private boolean isOwn(String executionId) {
+    /** Whether an execution runs, in the process with that key; inside a transaction it stays so until that ends. */
+    boolean isOf(long instanceKey, String executionId) {
         return jdbc.sql("""
                 SELECT true FROM caravana.servicenow_execution_log
                 WHERE execution_id = ? AND status = 'running' AND instance_key = ? FOR SHARE""")
-                .params(executionId, instance.keyAsKnown())
+                .params(executionId, instanceKey)
                 .query(Boolean.class)
                 .optional()
                 .isPresent();

@@ -29,6 +29,7 @@ public class Leases {
      *
      * @return whether the load may begin
      * @throws TableBusyException if it has to wait
+     * @throws FencedException if the execution was given to others
      */
     public boolean take(@ExchangeProperty("load") TableLoad load) {
         load.goOn();
@@ -49,10 +50,14 @@ public class Leases {
     }
 
     private boolean tryTo(TableLoad load) {
+        var key = instance.key();
+        if (!log.isOf(key, load.execution().id())) {
+            throw new FencedException(load.table().target());
+        }
         var token = jdbc.sql("""
                 INSERT INTO caravana.table_lease (table_name, execution_id, instance_key) VALUES (?, ?, ?)
                 ON CONFLICT (table_name) DO NOTHING RETURNING token""")
-                .params(load.table().target(), load.execution().id(), instance.key())
+                .params(load.table().target(), load.execution().id(), key)
                 .query(Long.class)
                 .optional();
         token.ifPresent(load::lease);

@@ -151,6 +151,12 @@ public final class TableLoad {
         transaction(nanos);
     }
 
+    /** A page of keys that was compared with the replica. */
+    public void compared() {
+        pages.increment();
+        meters.stored(0, 0, 0, 0);
+    }
+
     /** Rows that the reconcile has deleted; the last word counts, as a transaction may be tried again. */
     public void unseen(long rows, long nanos) {
         meters.reconciled(Math.max(0, rows - unseen));

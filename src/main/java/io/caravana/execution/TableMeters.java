@@ -47,7 +47,7 @@ public final class TableMeters {
         this.unchanged = rows("unchanged");
         this.rejected = rows("rejected");
         this.deleted = rows("deleted");
-        this.pages = counter("caravana.pages", "Pages stored");
+        this.pages = counter("caravana.pages", "Pages stored, and pages of keys compared");
         this.retries = counter("caravana.retries", "Steps that were tried again");
         this.json = bytes("caravana.servicenow.json", "Answers as JSON");
         this.wire = bytes("caravana.servicenow.wire", "Answers as they travelled");
@@ -69,7 +69,7 @@ public final class TableMeters {
     public enum Wait {
         /** Others are in flight, as many as there may be. */
         IN_FLIGHT,
-        /** Others were sent in this second, as many as there may be. */
+        /** Others count to this second, as many as there may be. */
         RATE,
         /** Nothing may be sent: ServiceNow asked for that, or has failed several times in a row. */
         PAUSE

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** How far the changes of each table are in the replica: {@code caravana.watermark}. */
 @Component("watermarks")
@@ -18,9 +19,13 @@ public class Watermarks {
     private static final Logger LOG = LoggerFactory.getLogger(Watermarks.class);
 
     private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final Leases leases;
 
-    Watermarks(JdbcClient jdbc) {
+    Watermarks(JdbcClient jdbc, TransactionTemplate transaction, Leases leases) {
         this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.leases = leases;
     }
 
     /**
@@ -98,11 +103,19 @@ public class Watermarks {
                 .update();
     }
 
-    /** Ends a pass: every change up to its end is in the replica. */
-    public void end(Table table) {
-        jdbc.sql("""
-                UPDATE caravana.watermark SET read_until = pass_until, pass_until = NULL, at_updated_on = NULL,
-                  at_sys_id = NULL, moved_at = now()
-                WHERE table_name = ? AND definition = ? AND pass_until IS NOT NULL""").params(table.target(), table.definition()).update();
+    /**
+     * Ends a load's pass: every change up to its end is in the replica.
+     *
+     * @throws FencedException if the table is no longer this load's: the pass may be another one by now
+     */
+    public void end(TableLoad load) {
+        var table = load.table();
+        transaction.executeWithoutResult(status -> {
+            leases.guard(load);
+            jdbc.sql("""
+                    UPDATE caravana.watermark SET read_until = pass_until, pass_until = NULL, at_updated_on = NULL,
+                      at_sys_id = NULL, moved_at = now()
+                    WHERE table_name = ? AND definition = ? AND pass_until IS NOT NULL""").params(table.target(), table.definition()).update();
+        });
     }
 }

@@ -36,6 +36,16 @@ final class Batches {
         this.watermarks = watermarks;
     }
 
+    /** Whether a page is not in the replica yet. It is when it is tried again because the answer to its commit was lost. */
+    public boolean isToBeStored(
+            @Body Page page,
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("cursor") PageCursor cursor,
+            @ExchangeProperty("tally") Tally earlier) {
+        var isTriedAgain = earlier != null && earlier.page() == page;
+        return !isTriedAgain || load.reads() != Reads.PERIOD || !checkpoints.isAt(load, cursor.behind(page));
+    }
+
     /** Begins to count what becomes of a page. */
     public Tally begin(@Body Page page) {
         return new Tally(page);

@@ -61,6 +61,11 @@ final class Comparison {
         return parameters;
     }
 
+    /** Counts a page of keys that was compared. */
+    public void count(@ExchangeProperty("load") TableLoad load) {
+        load.compared();
+    }
+
     private static String changes(SourceRecord row, int place) {
         var value = place < 0 ? null : row.value(place);
         return value == null || value.isEmpty() ? null : value;

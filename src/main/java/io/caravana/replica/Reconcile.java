@@ -34,13 +34,14 @@ final class Reconcile {
               SELECT DISTINCT unnest(sys_ids) AS sys_id FROM caravana.seen_page
               WHERE execution_id = :#execution AND table_name = :#table
             ), taken AS (%s), counted AS (SELECT count(*) AS gone FROM taken)
-            SELECT gone, CASE WHEN gone > :#few THEN (SELECT count(*) FROM %s AS kept WHERE %s) ELSE gone END AS held
+            SELECT EXISTS (SELECT FROM seen) AS compared, gone, CASE WHEN gone > :#few THEN (SELECT count(*) FROM %s AS kept WHERE %s) ELSE gone END AS held
             FROM counted""";
 
     private static final String TAKE_NAMED = "WITH taken AS (%s) SELECT count(*) AS gone FROM taken";
     private static final String TOO_MANY =
             "%,d of %,d rows are no longer in the source. That is more than the share of %s that one load may delete or mark, so none was. If it is right, set 'delete-share: 1' for the table in tables.yaml, or start Caravana once with CARAVANA_REPLICA_DELETESHARE=1, and load again";
-    private static final String UNSEEN = "NOT EXISTS (SELECT FROM seen WHERE seen.sys_id = kept.\"sys_id\")";
+    private static final String UNSEEN =
+            "EXISTS (SELECT FROM seen) AND NOT EXISTS (SELECT FROM seen WHERE seen.sys_id = kept.\"sys_id\")";
     private static final String NAMED = "kept.\"sys_id\" = ANY(CAST(:#keys AS text[]))";
     private static final String UNMARKED = " AND kept.\"%s\" IS NULL".formatted(ReplicaTable.DELETED);
 
@@ -157,7 +158,8 @@ final class Reconcile {
     }
 
     /**
-     * Counts what the statement for {@link #unseen} did; in its transaction.
+     * Counts what the statement for {@link #unseen} did; in its transaction. With nothing to compare with, it had done so
+     * before: what was seen is forgotten with the commit, and only the answer to that was lost.
      *
      * @throws ReplicaException if these are more rows than one load may take away
      */
@@ -165,6 +167,9 @@ final class Reconcile {
             @Body Map<String, Object> answer,
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty(STARTED) long started) {
+        if (!(boolean) answer.get("compared")) {
+            return;
+        }
         var gone = ((Number) answer.get("gone")).longValue();
         var held = ((Number) answer.get("held")).longValue();
         var share = share(load.table());

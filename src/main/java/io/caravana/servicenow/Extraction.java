@@ -99,7 +99,7 @@ final class Extraction {
 
     /** Notes that every change up to the end of the pass is in the replica. */
     public void endPass(@ExchangeProperty("load") TableLoad load) {
-        watermarks.end(load.table());
+        watermarks.end(load);
     }
 
     /** A cursor over the keys of all rows that were there at that moment; with the number of their changes if asked to. */

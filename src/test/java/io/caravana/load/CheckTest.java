@@ -2,30 +2,21 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.check.Checks;
 import io.caravana.check.Finding;
 import io.caravana.check.Report;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 class CheckTest extends LoadTest {
 
     @Autowired
     Checks checks;
-
-    @LocalServerPort
-    int port;
 
     @Test
     void a_right_setup_is_found_to_be_right() {
@@ -134,11 +125,7 @@ class CheckTest extends LoadTest {
     @Test
     void the_api_answers_with_what_was_found_right_or_wrong() throws Exception {
         simulator.faults().add(Fault.status(403).on("task_sla"));
-        var request = HttpRequest.newBuilder(URI.create("http://localhost:%d/api/check".formatted(port)))
-                .build();
-        var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
-        assertThat(answer.statusCode()).isEqualTo(200);
-        var body = new ObjectMapper().readTree(answer.body());
+        var body = getJson("/api/check");
         assertThat(body.path("ok").asBoolean(true)).isFalse();
         assertThat(body.path("checks"))
                 .hasSize(21)

@@ -2,8 +2,6 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravana.simulator.Fault;
-import io.caravana.simulator.Fault.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,13 +18,7 @@ class CountedTruthTest extends LoadTest {
         var bad = jdbc.sql("SELECT sys_id FROM servicenow.incident_task ORDER BY sys_id DESC LIMIT 1")
                 .query(String.class)
                 .single();
-        simulator
-                .faults()
-                .add(Fault.of(Kind.BAD_VALUE)
-                        .on("incident_task")
-                        .with("sys_id", bad)
-                        .with("column", "sys_mod_count")
-                        .with("value", "many"));
+        spoil("incident_task", bad, "sys_mod_count", "many");
 
         var execution = loaded("incidents");
 

@@ -4,33 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /** Ending, repeating, following and going on with executions. */
 class ExecutionControlTest extends LoadTest {
-
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final ObjectMapper json = new ObjectMapper();
-
-    @LocalServerPort
-    int port;
 
     @Autowired
     ApplicationContext application;
@@ -40,7 +27,7 @@ class ExecutionControlTest extends LoadTest {
         loaded("incidents");
         var rows = count("incident");
         simulator.delete("incident", simulator.rows("incident").get(0).get("sys_id"));
-        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("incident"));
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "1000").on("incident"));
         var id = jobs.start("incidents", BEGINNING, TODAY).id();
         awaitPages(id, "incident");
 
@@ -90,7 +77,7 @@ class ExecutionControlTest extends LoadTest {
         var answer = post("/api/executions/" + failed.executionId() + "/retry");
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        var again = end(json.readTree(answer.body()).path("execution_id").asText());
+        var again = end(JSON.readTree(answer.body()).path("execution_id").asText());
         assertThat(again.executionId()).isNotEqualTo(failed.executionId());
         assertThat(again.status()).isEqualTo("success");
         assertThat(again.startDate()).isEqualTo(BEGINNING);
@@ -104,12 +91,7 @@ class ExecutionControlTest extends LoadTest {
     void an_execution_can_be_followed_by_its_events_to_its_end() throws Exception {
         simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "200").on("incident"));
         var id = jobs.start("incidents", BEGINNING, TODAY).id();
-        var lines = http.send(
-                        HttpRequest.newBuilder(uri("/api/executions/" + id + "/events"))
-                                .build(),
-                        BodyHandlers.ofLines())
-                .body()
-                .toList();
+        var lines = get("/api/executions/" + id + "/events").body().lines().toList();
         var events = lines.stream().filter(line -> line.startsWith("event:")).toList();
         assertThat(events).hasSizeGreaterThan(3).endsWith("event:progress", "event:end");
         var data = lines.stream()
@@ -129,12 +111,7 @@ class ExecutionControlTest extends LoadTest {
                     assertThat(table.path("rows_per_second").asLong()).isPositive();
                     assertThat(table.path("seconds_left").isNumber()).isTrue();
                 });
-        assertThat(http.send(
-                                HttpRequest.newBuilder(uri("/api/executions/none/events"))
-                                        .build(),
-                                BodyHandlers.ofString())
-                        .statusCode())
-                .isEqualTo(404);
+        assertThat(get("/api/executions/none/events").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -205,21 +182,9 @@ class ExecutionControlTest extends LoadTest {
                 .isPositive();
     }
 
-    private HttpResponse<String> post(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(uri(path))
-                        .POST(HttpRequest.BodyPublishers.noBody())
-                        .build(),
-                BodyHandlers.ofString());
-    }
-
-    private URI uri(String path) {
-        return URI.create("http://localhost:" + port + path);
-    }
-
     private JsonNode tree(String text) {
         try {
-            return json.readTree(text);
+            return JSON.readTree(text);
         } catch (IOException e) {
             throw new IllegalStateException(List.of(text).toString(), e);
         }

@@ -4,6 +4,7 @@ import io.caravana.execution.ExecutionView;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.test.context.TestPropertySource;
 
-/** A table with a history and the ledger as it is by default, one that is always noted, and one that never is. */
+/**
+ * A table with a history and the ledger as it is by default, one that is always noted, one that never is, and one whose
+ * rows are followed and marked as deleted.
+ */
 @TestPropertySource(properties = """
                 caravana.live.lag=0s
                 caravana.live.overlap=5s
@@ -32,6 +36,12 @@ import org.springframework.test.context.TestPropertySource;
                 caravana.tables[2].job=tickets
                 caravana.tables[2].window-column=sys_created_on
                 caravana.tables[2].ledger=never
+                caravana.tables[3].source=change_request
+                caravana.tables[3].job=tickets
+                caravana.tables[3].window-column=sys_created_on
+                caravana.tables[3].history=true
+                caravana.tables[3].ledger=always
+                caravana.tables[3].on-delete=soft
                 """)
 abstract class FollowedTest extends LoadTest {
 
@@ -89,6 +99,10 @@ abstract class FollowedTest extends LoadTest {
     void mendPages() {
         jdbc.sql("ALTER TABLE caravana.checkpoint DROP CONSTRAINT broken").update();
         jdbc.sql("ALTER TABLE caravana.seen_page DROP CONSTRAINT broken").update();
+    }
+
+    OffsetDateTime now() {
+        return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single();
     }
 
     long number(String query, Object... values) {

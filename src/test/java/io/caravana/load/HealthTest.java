@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +17,6 @@ import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.TestConfiguration;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
@@ -65,9 +59,6 @@ class HealthTest extends LoadTest {
             return CLOCK;
         }
     }
-
-    @LocalServerPort
-    int port;
 
     @BeforeEach
     void nothing_is_known_any_more() {
@@ -184,10 +175,7 @@ class HealthTest extends LoadTest {
     }
 
     private JsonNode component(String name) throws Exception {
-        return new ObjectMapper()
-                .readTree(get("", true).body())
-                .path("components")
-                .path(name);
+        return JSON.readTree(get("", true).body()).path("components").path(name);
     }
 
     private JsonNode details(String name) throws Exception {
@@ -195,11 +183,11 @@ class HealthTest extends LoadTest {
     }
 
     private HttpResponse<String> get(String path, boolean signedIn) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/health" + path));
+        var request = request("/actuator/health" + path);
         if (signedIn) {
             var password = Base64.getEncoder().encodeToString(("user:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
             request.header("Authorization", "Basic " + password);
         }
-        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
+        return send(request);
     }
 }

@@ -199,13 +199,7 @@ class HistoryTest extends FollowedTest {
         for (int place = 0; place < 3; place++) {
             put(task(place), Map.of("short_description", "new"));
         }
-        simulator
-                .faults()
-                .add(Fault.of(Kind.BAD_VALUE)
-                        .on(TASK)
-                        .with("sys_id", task(1).get("sys_id"))
-                        .with("column", "sys_mod_count")
-                        .with("value", "many"));
+        spoil(TASK, 1);
         assertThat(byTable(load()).get(TASK).rejected()).isEqualTo(1);
         assertThat(versionsOf(task(0))).hasSize(2);
         assertThat(versionsOf(task(1))).hasSize(1);
@@ -320,9 +314,5 @@ class HistoryTest extends FollowedTest {
                         version.getObject(2, OffsetDateTime.class),
                         version.getString(3)))
                 .list();
-    }
-
-    private OffsetDateTime now() {
-        return jdbc.sql("SELECT now()").query(OffsetDateTime.class).single();
     }
 }

@@ -2,8 +2,6 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravana.simulator.Fault;
-import io.caravana.simulator.Fault.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -111,13 +109,7 @@ class LedgerTest extends FollowedTest {
         live();
         describe(task(0), "good");
         describe(task(1), "bad");
-        simulator
-                .faults()
-                .add(Fault.of(Kind.BAD_VALUE)
-                        .on(TASK)
-                        .with("sys_id", task(1).get("sys_id"))
-                        .with("column", "sys_mod_count")
-                        .with("value", "many"));
+        spoil(TASK, 1);
         assertThat(byTable(live()).get(TASK).rejected()).isEqualTo(1);
         assertThat(events(TASK)).extracting(Event::key).containsExactly(task(0).get("sys_id"));
     }

@@ -173,6 +173,7 @@ class LiveTest extends LoadTest {
 
         assertThat(compared.updated()).isEqualTo(1);
         assertThat(compared.inserted()).isEqualTo(1);
+        assertThat(compared.pages()).as("one of keys, one of records").isEqualTo(2);
         assertEqual();
     }
 
@@ -180,8 +181,9 @@ class LiveTest extends LoadTest {
     void the_comparison_carries_keys_alone_and_few_pages() {
         live();
         simulator.clearRequests();
-        loaded("comparison", null, null);
+        var compared = byTable(loaded("comparison", null, null));
         for (var table : catalog.tables()) {
+            assertThat(compared.get(table.target()).pages()).as(table.target()).isEqualTo(1);
             assertThat(requests(table.source())).as(table.source()).hasSize(1);
             assertThat(requests(table.source()).get(0).parameters())
                     .as(table.source())

@@ -3,6 +3,8 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.Caravana;
 import io.caravana.database.TestDatabase;
 import io.caravana.execution.ExecutionView;
@@ -10,10 +12,19 @@ import io.caravana.execution.Executions;
 import io.caravana.execution.TableLoadView;
 import io.caravana.job.Jobs;
 import io.caravana.servicenow.ServiceNowAccess;
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Simulator;
 import io.caravana.table.Catalog;
 import io.caravana.table.Job;
 import io.caravana.table.Table;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -24,6 +35,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -56,6 +68,13 @@ abstract class LoadTest {
         registry.add("caravana.database.url", TestDatabase::url);
     }
 
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @LocalServerPort
+    private int port;
+
     @Autowired
     Simulator simulator;
 
@@ -77,6 +96,47 @@ abstract class LoadTest {
     @AfterEach
     void heal() {
         simulator.faults().clear();
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    HttpResponse<String> post(String path) throws IOException, InterruptedException {
+        return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    JsonNode getJson(String path) throws IOException, InterruptedException {
+        var answer = get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    /** A request to this Caravana. */
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+    }
+
+    static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return HTTP.send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** Has a record come with a value that cannot be stored. */
+    void spoil(String table, String key, String column, String value) {
+        simulator
+                .faults()
+                .add(Fault.of(Kind.BAD_VALUE)
+                        .on(table)
+                        .with("sys_id", key)
+                        .with("column", column)
+                        .with("value", value));
+    }
+
+    /** Has one of a table's records come with a number that is none, and answers with its key. */
+    String spoil(String table, int place) {
+        var key = simulator.rows(table).get(place).get("sys_id");
+        spoil(table, key, "sys_mod_count", "many");
+        return key;
     }
 
     /** Runs a job over the simulator's whole period, to its end. */

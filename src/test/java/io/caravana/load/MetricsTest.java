@@ -5,16 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.load.Scrape.Series;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.table.Table;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +20,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -35,19 +29,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 @TestPropertySource(properties = "caravana.metrics.refresh=200ms")
 class MetricsTest extends LoadTest {
 
-    @LocalServerPort
-    int port;
-
     @Test
     void a_load_adds_what_its_execution_counted() throws Exception {
-        var bad = simulator.rows("sys_user_group").get(3).get("sys_id");
-        simulator
-                .faults()
-                .add(Fault.of(Kind.BAD_VALUE)
-                        .on("sys_user_group")
-                        .with("sys_id", bad)
-                        .with("column", "sys_mod_count")
-                        .with("value", "many"));
+        var bad = spoil("sys_user_group", 3);
         simulator.faults().add(Fault.status(503).on("core_company").times(1));
         simulator.faults().add(Fault.of(Kind.LOGIN_PAGE).on("core_company").at(2));
         simulator.faults().add(Fault.of(Kind.RESET).on("core_company").at(3));
@@ -241,7 +225,7 @@ class MetricsTest extends LoadTest {
     }
 
     private static JsonNode dashboard() throws IOException {
-        return new ObjectMapper().readTree(Path.of("docs/grafana/caravana.json").toFile());
+        return JSON.readTree(Path.of("docs/grafana/caravana.json").toFile());
     }
 
     private static List<String> dashboardQueries() throws IOException {
@@ -266,7 +250,7 @@ class MetricsTest extends LoadTest {
     private static Map<String, String> alerts() throws IOException {
         Map<String, Object> file = new Yaml(new SafeConstructor(new LoaderOptions()))
                 .load(Files.readString(Path.of("docs/prometheus/caravana.rules.yaml")));
-        var json = new ObjectMapper().<JsonNode>valueToTree(file);
+        var json = JSON.<JsonNode>valueToTree(file);
         var alerts = new LinkedHashMap<String, String>();
         json.path("groups")
                 .forEach(group -> group.path("rules")
@@ -287,10 +271,7 @@ class MetricsTest extends LoadTest {
     }
 
     private Scrape scrape() throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/prometheus"));
-        return Scrape.of(HttpClient.newHttpClient()
-                .send(request.build(), BodyHandlers.ofString())
-                .body());
+        return Scrape.of(get("/actuator/prometheus").body());
     }
 
     /** What came to a metric between two scrapes. */

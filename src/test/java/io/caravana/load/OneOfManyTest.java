@@ -1,10 +1,21 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravana.Caravana;
+import io.caravana.execution.Checkpoints;
+import io.caravana.execution.FencedException;
+import io.caravana.execution.Leases;
+import io.caravana.execution.TableLoad;
+import io.caravana.execution.TableMeters;
+import io.caravana.execution.Watermarks;
 import io.caravana.job.Jobs;
+import io.caravana.simulator.Fault;
+import io.caravana.simulator.Fault.Kind;
+import io.caravana.simulator.Simulator;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Date;
@@ -13,6 +24,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +43,18 @@ class OneOfManyTest extends LoadTest {
 
     @Autowired
     DataSource database;
+
+    @Autowired
+    Leases leases;
+
+    @Autowired
+    Checkpoints checkpoints;
+
+    @Autowired
+    Watermarks watermarks;
+
+    @Autowired
+    MeterRegistry meters;
 
     @BeforeEach
     void anotherProcess() throws SQLException {
@@ -90,5 +114,22 @@ class OneOfManyTest extends LoadTest {
         assertThat(executions.list("choices", null, 10))
                 .hasSize(2)
                 .allSatisfy(execution -> end(execution.executionId()));
+    }
+
+    @Test
+    void a_load_whose_execution_another_process_has_taken_over_writes_nothing_any_more() {
+        other.getBean(Simulator.class)
+                .faults()
+                .add(Fault.of(Kind.DELAY).with("millis", "1000").on("sys_choice"));
+        var running = other.getBean(Jobs.class).start("choices", BEGINNING, TODAY);
+        var table = table("incident");
+        var load = new TableLoad(running, table, new TableMeters(meters, running.job(), table.target()));
+        for (var write : List.<ThrowingCallable>of(
+                () -> leases.take(load), () -> checkpoints.split(load, List.of()), () -> watermarks.end(load))) {
+            assertThatThrownBy(write)
+                    .isInstanceOf(FencedException.class)
+                    .hasMessageStartingWith("incident may not be written to any more");
+        }
+        assertThat(end(running.id()).status()).isEqualTo("success");
     }
 }

@@ -26,14 +26,7 @@ class RejectedRecordTest extends LoadTest {
 
     @Test
     void a_bad_value_costs_its_record_and_no_other() {
-        var bad = simulator.rows("sys_user_group").get(3).get("sys_id");
-        simulator
-                .faults()
-                .add(Fault.of(Kind.BAD_VALUE)
-                        .on("sys_user_group")
-                        .with("sys_id", bad)
-                        .with("column", "sys_mod_count")
-                        .with("value", "many"));
+        var bad = spoil("sys_user_group", 3);
         jdbc.sql("DROP TABLE IF EXISTS servicenow.groups").update();
 
         var execution = loaded("configurations");
@@ -55,13 +48,7 @@ class RejectedRecordTest extends LoadTest {
     @Test
     void a_character_that_postgresql_cannot_store_rejects_its_record() {
         var bad = simulator.rows("sys_user_group").get(5).get("sys_id");
-        simulator
-                .faults()
-                .add(Fault.of(Kind.BAD_VALUE)
-                        .on("sys_user_group")
-                        .with("sys_id", bad)
-                        .with("column", "description")
-                        .with("value", "a\u0000b"));
+        spoil("sys_user_group", bad, "description", "a\u0000b");
         var execution = loaded("configurations");
         assertThat(rejected(execution.executionId())).hasSize(1).first().satisfies(kept -> {
             assertThat(kept).containsEntry("sys_id", bad).containsEntry("column_name", "description");
@@ -246,13 +233,7 @@ class RejectedRecordTest extends LoadTest {
     void the_list_is_read_in_pages_from_its_newest_end() {
         var groups = simulator.rows("sys_user_group");
         for (int place = 0; place < 3; place++) {
-            simulator
-                    .faults()
-                    .add(Fault.of(Kind.BAD_VALUE)
-                            .on("sys_user_group")
-                            .with("sys_id", groups.get(place).get("sys_id"))
-                            .with("column", "sys_mod_count")
-                            .with("value", "many"));
+            spoil("sys_user_group", place);
         }
         var execution = loaded("configurations");
         var all = listed("?execution=" + execution.executionId());
@@ -268,13 +249,7 @@ class RejectedRecordTest extends LoadTest {
     /** Lets a group come with a value that cannot be stored. */
     private String reject(String value) {
         var bad = simulator.rows("sys_user_group").get(3).get("sys_id");
-        simulator
-                .faults()
-                .add(Fault.of(Kind.BAD_VALUE)
-                        .on("sys_user_group")
-                        .with("sys_id", bad)
-                        .with("column", "sys_mod_count")
-                        .with("value", value));
+        spoil("sys_user_group", bad, "sys_mod_count", value);
         return bad;
     }
 

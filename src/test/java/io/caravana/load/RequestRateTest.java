@@ -3,8 +3,11 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.simulator.Request;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** The limits of the instance, as the instance itself sees them, with two jobs side by side. */
@@ -18,6 +21,9 @@ import org.springframework.test.context.TestPropertySource;
 class RequestRateTest extends LoadTest {
 
     private static final int RATE = 10;
+
+    @Autowired
+    MeterRegistry meters;
 
     @Test
     void in_any_second_the_instance_gets_no_more_requests_than_configured() {
@@ -36,5 +42,13 @@ class RequestRateTest extends LoadTest {
                     .isGreaterThan(Duration.ofSeconds(1));
         }
         assertThat(simulator.counters().maximumInFlight()).isEqualTo(3);
+        assertThat(waited("rate")).isGreaterThan(3);
+        assertThat(waited("pause")).isZero();
+    }
+
+    private double waited(String reason) {
+        return meters.get("caravana.servicenow.wait").tag("reason", reason).timers().stream()
+                .mapToDouble(timer -> timer.totalTime(TimeUnit.SECONDS))
+                .sum();
     }
 }

@@ -2,33 +2,20 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.execution.ExecutionView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.web.server.LocalServerPort;
 
 class RestApiTest extends LoadTest {
 
     private static final String LOADS = "/api/service-now-new/";
-
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final ObjectMapper json = new ObjectMapper();
-
-    @LocalServerPort
-    int port;
 
     @ParameterizedTest
     @ValueSource(strings = {"load-choices/", "load-choices"})
@@ -37,7 +24,7 @@ class RestApiTest extends LoadTest {
                 post(LOADS + path, "application/json", "{\"data_inicio\":\"2025-01-01\",\"data_fim\":\"2025-01-31\"}");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
-        var body = json.readTree(answer.body());
+        var body = JSON.readTree(answer.body());
         var id = body.path("execution_id").asText();
         assertThat(body.path("status").asText()).isEqualTo("accepted");
         assertThat(body.path("message").asText()).isEqualTo("Processing started in background");
@@ -75,7 +62,7 @@ class RestApiTest extends LoadTest {
             var answer = post(LOADS + "load-choices", body == null ? null : "application/json", body);
             assertThat(answer.statusCode()).isEqualTo(200);
             ExecutionView execution =
-                    end(json.readTree(answer.body()).path("execution_id").asText());
+                    end(JSON.readTree(answer.body()).path("execution_id").asText());
             assertThat(execution.startDate()).isEqualTo(TODAY.minusDays(1));
             assertThat(execution.endDate()).isEqualTo(TODAY.minusDays(1));
         }
@@ -113,12 +100,12 @@ class RestApiTest extends LoadTest {
     @Test
     void a_job_that_runs_already_is_refused_with_the_id_of_its_execution() throws Exception {
         simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("sys_choice"));
-        var first = json.readTree(post(LOADS + "load-choices", null, null).body())
+        var first = JSON.readTree(post(LOADS + "load-choices", null, null).body())
                 .path("execution_id")
                 .asText();
         var second = post(LOADS + "load-choices", null, null);
         assertProblem(second, 409, "the job 'choices' is running already");
-        assertThat(json.readTree(second.body()).path("execution_id").asText()).isEqualTo(first);
+        assertThat(JSON.readTree(second.body()).path("execution_id").asText()).isEqualTo(first);
         assertThat(end(first).status()).isEqualTo("success");
     }
 
@@ -148,11 +135,9 @@ class RestApiTest extends LoadTest {
 
     @Test
     void a_header_of_the_caller_reaches_neither_the_answer_nor_the_statement() throws Exception {
-        var request = HttpRequest.newBuilder(uri("/api/executions?limit=1"))
+        var answer = send(request("/api/executions?limit=1")
                 .header("CamelSqlQuery", "SELECT 1")
-                .header("X-Mine", "1")
-                .build();
-        var answer = http.send(request, BodyHandlers.ofString());
+                .header("X-Mine", "1"));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().map()).doesNotContainKeys("x-mine", "camelsqlquery");
     }
@@ -171,32 +156,17 @@ class RestApiTest extends LoadTest {
     private void assertProblem(HttpResponse<String> answer, int status, String detail) throws IOException {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
-        var problem = json.readTree(answer.body());
+        var problem = JSON.readTree(answer.body());
         assertThat(problem.path("status").asInt()).isEqualTo(status);
         assertThat(problem.path("title").asText()).isNotEmpty();
         assertThat(problem.path("detail").asText()).contains(detail);
     }
 
     private HttpResponse<String> post(String path, String contentType, String body) throws Exception {
-        var request = HttpRequest.newBuilder(uri(path))
-                .POST(body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        var request = request(path).POST(body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (contentType != null) {
             request.header("Content-Type", contentType);
         }
-        return http.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private HttpResponse<String> get(String path) throws Exception {
-        return http.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
-    }
-
-    private JsonNode getJson(String path) throws Exception {
-        var answer = get(path);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return json.readTree(answer.body());
-    }
-
-    private URI uri(String path) {
-        return URI.create("http://localhost:" + port + path);
+        return send(request);
     }
 }

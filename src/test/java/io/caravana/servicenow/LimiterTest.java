@@ -1,15 +1,25 @@
 package io.caravana.servicenow;
 
+import static io.caravana.execution.TableMeters.Wait.IN_FLIGHT;
+import static io.caravana.execution.TableMeters.Wait.PAUSE;
+import static io.caravana.execution.TableMeters.Wait.RATE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import io.caravana.execution.TableMeters.Wait;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
@@ -18,7 +28,7 @@ class LimiterTest {
     private static final int MOST = 8;
 
     private final SettableClock clock = new SettableClock();
-    private final Limiter limiter = new Limiter(properties(), clock);
+    private final Limiter limiter = new Limiter(properties(10_000), clock);
 
     @Test
     void it_lets_in_as_many_as_are_configured_and_no_more() throws Exception {
@@ -81,6 +91,39 @@ class LimiterTest {
         assertThat(limiter.closedUntil()).isNull();
     }
 
+    @Test
+    void a_wait_is_told_by_its_reason() throws Exception {
+        assertThat(limiter.enter(() -> {})).containsOnly(entry(PAUSE, 0L), entry(RATE, 0L), entry(IN_FLIGHT, 0L));
+        limiter.refusedUntil(Duration.ofSeconds(3));
+        assertThat(reasons(limiter, () -> clock.now = clock.now.plusSeconds(4))).containsExactly(PAUSE);
+
+        enter(limiter, MOST - 1);
+        assertThat(reasons(limiter, limiter::answered)).containsExactly(IN_FLIGHT);
+
+        var slow = new Limiter(properties(2), clock);
+        enter(slow, 2);
+        assertThat(reasons(slow, slow::answered)).containsExactly(RATE);
+    }
+
+    /** Why a request has waited until that was done. */
+    private static Set<Wait> reasons(Limiter limiter, Runnable relief) throws Exception {
+        var asking = new FutureTask<>(() -> limiter.enter(() -> {}));
+        var thread = new Thread(asking);
+        thread.start();
+        await().until(thread::getState, Thread.State.TIMED_WAITING::equals);
+        relief.run();
+        return asking.get(5, TimeUnit.SECONDS).entrySet().stream()
+                .filter(wait -> wait.getValue() > 0)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    private static void enter(Limiter limiter, int times) throws InterruptedException {
+        for (int i = 0; i < times; i++) {
+            limiter.enter(() -> {});
+        }
+    }
+
     private void answer(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
             limiter.enter(() -> {});
@@ -133,12 +176,12 @@ class LimiterTest {
         }
     }
 
-    private static ServiceNowProperties properties() {
+    private static ServiceNowProperties properties(int rate) {
         return new ServiceNowProperties(
                 "",
                 "",
                 "",
-                10_000,
+                rate,
                 MOST,
                 1_000,
                 10_000,
