@@ -7,10 +7,12 @@ import jakarta.mail.Session;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Properties;
+import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
 import org.apache.camel.component.mail.MailAuthenticator;
+import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -24,6 +26,7 @@ import org.springframework.context.annotation.Lazy;
 @Configuration(proxyBeanMethods = false)
 class ChannelConfiguration {
 
+    private static final String HTTP = "notification-http";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     /**
@@ -31,20 +34,29 @@ class ChannelConfiguration {
      * of an address is put on a request when it leaves, so that no endpoint, message or failure ever holds it.
      */
     @Lazy
-    @Bean("notification-http")
-    HttpComponent notificationHttp(Channels channels) {
-        var http = new HttpComponent();
-        http.setHttpClientConfigurer(client -> client.useSystemProperties()
-                .disableCookieManagement()
-                .addExecInterceptorFirst(
-                        "address", (request, scope, chain) -> address(channels, request, scope, chain)));
-        http.setAutomaticRetriesDisabled(true);
-        http.setFollowRedirects(false);
-        http.setConnectTimeout(TIMEOUT.toMillis());
-        http.setConnectionRequestTimeout(TIMEOUT.toMillis());
-        http.setResponseTimeout(TIMEOUT.toMillis());
-        http.setSoTimeout(TIMEOUT.toMillis());
-        return http;
+    @Bean(HTTP)
+    HttpComponent notificationHttp() {
+        return new HttpComponent();
+    }
+
+    @Bean
+    ComponentCustomizer notificationHttpAddresses(Channels channels) {
+        return ComponentCustomizer.builder(HttpComponent.class)
+                // the starter's own customizer writes every default over what came before it
+                .withOrder(Ordered.LOWEST)
+                .withCondition((name, component) -> name.equals(HTTP))
+                .build(http -> {
+                    http.setHttpClientConfigurer(client -> client.useSystemProperties()
+                            .disableCookieManagement()
+                            .addExecInterceptorFirst(
+                                    "address", (request, scope, chain) -> address(channels, request, scope, chain)));
+                    http.setAutomaticRetriesDisabled(true);
+                    http.setFollowRedirects(false);
+                    http.setConnectTimeout(TIMEOUT.toMillis());
+                    http.setConnectionRequestTimeout(TIMEOUT.toMillis());
+                    http.setResponseTimeout(TIMEOUT.toMillis());
+                    http.setSoTimeout(TIMEOUT.toMillis());
+                });
     }
 
     private static ClassicHttpResponse address(

@@ -71,7 +71,7 @@ public record Notice(
     public record TableTrouble(String table, String problem) {}
 
     /** The same, after it has come again. */
-    Notice again(OffsetDateTime begin, long often) {
+    Notice repeated(OffsetDateTime begin, long often) {
         return new Notice(
                 event, caravana, job, executionId, startDate, endDate, startedAt, endedAt, begin, often, tables, link);
     }

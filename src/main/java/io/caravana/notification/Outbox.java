@@ -4,9 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.notification.Message.Channel;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Optional;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
@@ -43,7 +42,7 @@ public class Outbox {
     private static final String FAILED = """
             UPDATE caravana.notice SET attempts = attempts + 1, failure = :failure,
               try_at = clock_timestamp() + make_interval(secs => least(:first * power(2, attempts), :longest))
-            WHERE id = ANY (:ids) RETURNING try_at""";
+            WHERE channel = :channel AND sent_at IS NULL""";
 
     private record Row(long id, String content, boolean due) {}
 
@@ -110,6 +109,15 @@ public class Outbox {
                 rows.stream().map(row -> read(row.content)).toList());
     }
 
+    /** Whether the channel has not just failed with another message. */
+    public boolean isDue(@Body Message message) {
+        return jdbc.sql("SELECT try_at <= clock_timestamp() FROM caravana.notice WHERE id = ?")
+                .param(message.ids().get(0))
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
+    }
+
     /** Notes that a message has been sent. */
     public void sent(@ExchangeProperty("message") Message message) {
         jdbc.sql(
@@ -119,21 +127,18 @@ public class Outbox {
                 .update();
     }
 
-    /** Puts a message off that could not be sent: longer from time to time, for a day. */
+    /** Puts a channel off that could not send a message: longer from time to time. */
     public void failed(
             @ExchangeProperty("message") Message message,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable cause) {
         var why = channels.explain(message.channel(), cause);
-        Optional<OffsetDateTime> next = jdbc
-                .sql(FAILED)
+        jdbc.sql(FAILED)
                 .param("failure", why)
                 .param("first", FIRST_PAUSE.toSeconds())
                 .param("longest", LONGEST_PAUSE.toSeconds())
-                .param("ids", message.ids().toArray(Long[]::new))
-                .query(OffsetDateTime.class)
-                .stream()
-                .findFirst();
-        LOG.warn("A notification was not sent: {} Trying again after {}", why, next.orElse(null));
+                .param("channel", message.channel().name())
+                .update();
+        LOG.warn("A notification was not sent, and is tried again: {}", why);
     }
 
     private String write(Notice notice) {

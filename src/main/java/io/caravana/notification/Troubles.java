@@ -201,7 +201,7 @@ public class Troubles {
         var times = before.times + (watch == Watch.END ? 1 : 0);
         var isDue = !before.toldAt.plus(properties.repeatAfter()).isAfter(now());
         if (isDue) {
-            outbox.add(notice.again(before.since, times));
+            outbox.add(notice.repeated(before.since, times));
         }
         if (isDue || times > before.times) {
             keep(
