@@ -165,7 +165,9 @@ class CaravanaJarIT {
     void a_test_of_notifications_that_are_not_configured_ends_with_1_and_says_what_to_set() throws Exception {
         try (var caravana = run(Map.of("DATABASE_URL", TestDatabase.url()), "notify-test")) {
             assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
-            assertThat(caravana.output()).startsWith("No channel is configured. Set ").hasLineCount(1);
+            assertThat(caravana.output())
+                    .startsWith("No channel is configured. Set ")
+                    .hasLineCount(1);
         }
     }
 

@@ -22,7 +22,9 @@ class WithoutNotificationTest extends LoadTest {
         simulator.faults().add(Fault.status(403).on("sys_choice"));
         load("choices");
         notifications.tell();
-        assertThat(jdbc.sql("SELECT count(*) FROM caravana.notice").query(Long.class).single())
+        assertThat(jdbc.sql("SELECT count(*) FROM caravana.notice")
+                        .query(Long.class)
+                        .single())
                 .isZero();
         assertThat(notifications.test()).isEmpty();
     }
