@@ -14,22 +14,22 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule only_servicenow_speaks_http = noClasses()
+    static final ArchRule only_servicenow_and_notification_speak_http = noClasses()
             .that()
-            .resideOutsideOfPackage("..servicenow..")
+            .resideOutsideOfPackages("..servicenow..", "..notification..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.camel.component.http..", "org.apache.hc..", "java.net.http..")
-            .because("limits, sign-in and errors of ServiceNow have one place");
+            .because("limits, sign-in and errors of ServiceNow have one place, and so have addresses that are secret");
 
     @ArchTest
-    static final ArchRule only_replica_execution_and_audit_speak_sql = noClasses()
+    static final ArchRule only_replica_execution_audit_and_notification_speak_sql = noClasses()
             .that()
-            .resideOutsideOfPackages("..replica..", "..execution..", "..audit..", "..database..")
+            .resideOutsideOfPackages("..replica..", "..execution..", "..audit..", "..notification..", "..database..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc..", "org.postgresql..")
-            .because("replica tables, the execution log and the audit have one writer each");
+            .because("replica tables, the execution log, the audit and the notices have one writer each");
 
     @ArchTest
     static final ArchRule packages_have_no_cycles = slices().matching("io.caravana.(*)..")

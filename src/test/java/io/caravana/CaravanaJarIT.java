@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.database.TestDatabase;
+import io.caravana.servicenow.Stub;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Simulator;
 import io.caravana.simulator.SimulatorProperties;
@@ -212,6 +213,38 @@ class CaravanaJarIT {
                         .doesNotContain(PASSWORD, "\tat ")
                         .hasLineCount(6);
             }
+        }
+    }
+
+    @Test
+    void a_test_of_the_notifications_says_for_each_channel_how_it_went() throws Exception {
+        try (var slack = new Stub(request -> Stub.Reply.json("{}"))) {
+            var environment = Map.of(
+                    "DATABASE_URL",
+                    TestDatabase.url(),
+                    "CARAVANA_NOTIFICATIONS_SLACK_URL",
+                    slack.url() + "/services/" + PASSWORD,
+                    "CARAVANA_NOTIFICATIONS_WEBHOOK_URL",
+                    "http://127.0.0.1:%s/%s".formatted(freePort(), PASSWORD));
+            try (var caravana = run(environment, "notify-test")) {
+                assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+                assertThat(caravana.output().lines()).hasSize(2);
+                assertThat(caravana.output())
+                        .startsWith("slack: sent\n")
+                        .containsPattern("webhook at 127.0.0.1: .*refused.* Check caravana.notifications.webhook")
+                        .doesNotContain(PASSWORD);
+            }
+            assertThat(slack.received()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_test_of_notifications_that_are_not_configured_ends_with_1_and_says_what_to_set() throws Exception {
+        try (var caravana = run(Map.of("DATABASE_URL", TestDatabase.url()), "notify-test")) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+            assertThat(caravana.output())
+                    .startsWith("No channel is configured. Set ")
+                    .hasLineCount(1);
         }
     }
 

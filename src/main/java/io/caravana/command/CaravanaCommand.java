@@ -23,6 +23,7 @@ import picocli.CommandLine.TypeConversionException;
             LoadCommand.class,
             RetryRejectedCommand.class,
             CheckCommand.class,
+            NotifyTestCommand.class,
             SimulatorCommand.class,
             HashCommand.Password.class,
             HashCommand.Token.class
@@ -88,6 +89,9 @@ public final class CaravanaCommand implements Callable<Integer> {
             }
             if (type == CheckCommand.class) {
                 return type.cast(new CheckCommand(application));
+            }
+            if (type == NotifyTestCommand.class) {
+                return type.cast(new NotifyTestCommand(application));
             }
             return CommandLine.defaultFactory().create(type);
         }

@@ -5,6 +5,7 @@ import io.caravana.execution.ExecutionView;
 import io.caravana.execution.JobRunningException;
 import io.caravana.job.Jobs;
 import io.caravana.job.UnknownJobException;
+import io.caravana.notification.Notifications;
 import io.caravana.replica.ReplicaSource.OtherSourceException;
 import java.util.concurrent.Callable;
 import org.springframework.boot.WebApplicationType;
@@ -53,6 +54,7 @@ abstract class JobCommand implements Callable<Integer> {
         var ended = context.getBean(Progress.class).follow(execution.id(), out);
         Summary.print(ended, out);
         out.flush();
+        context.getBean(Notifications.class).tell();
         return ended.status().equals("success") ? 0 : failed(reason(ended));
     }
 

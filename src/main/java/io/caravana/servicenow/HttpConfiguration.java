@@ -21,6 +21,7 @@ class HttpConfiguration {
         return ComponentCustomizer.builder(HttpComponent.class)
                 // the starter's own customizer writes every default over what came before it
                 .withOrder(Ordered.LOWEST)
+                .withCondition((name, component) -> name.equals("http"))
                 .build(http -> {
                     http.setClientConnectionManager(connections.toTables());
                     http.setHttpClientConfigurer(client -> signature.on(connections.route(client)));

@@ -68,7 +68,7 @@ record Setting(String key, ResolvableType type, RecordComponent component) {
     }
 
     boolean isSecret() {
-        return key.matches(".*\\.(password|api-key|[a-z-]*(secret|token))");
+        return key.matches(".*\\.(password|api-key|[a-z-]*(secret|token)|(slack|webhook)\\.url)");
     }
 
     boolean isRequired() {

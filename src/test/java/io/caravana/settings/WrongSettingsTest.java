@@ -175,6 +175,41 @@ class WrongSettingsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            slack.url=http://hooks.example.com/secret-part        | slack.url is wrong; it takes an address that begins with https://, as the address is a secret
+            webhook.url=https://ana:secret-part@hooks.example.com | webhook.url is wrong; it takes an address that begins with https:// and has no user in it
+            webhook.url=secret-part                               | webhook.url is wrong; it takes an address that begins with https:// and has no user in it
+            """)
+    void the_address_of_a_webhook_that_is_wrong_is_not_shown(String argument, String says) {
+        assertThat(mistakes("--caravana.notifications." + argument))
+                .singleElement()
+                .asString()
+                .contains("caravana.notifications." + says)
+                .doesNotContain("secret-part");
+    }
+
+    @Test
+    void a_mail_password_may_not_travel_in_the_clear() {
+        assertThat(mistakes(
+                        "--caravana.notifications.mail.host=mail.example.com",
+                        "--caravana.notifications.mail.from=caravana@example.com",
+                        "--caravana.notifications.mail.to=ana@example.com",
+                        "--caravana.notifications.mail.username=caravana",
+                        "--caravana.notifications.mail.password=sesame",
+                        "--caravana.notifications.mail.encryption=none"))
+                .containsExactly("--caravana.notifications.mail.encryption: caravana.notifications.mail.encryption is"
+                        + " 'none'; it takes starttls or tls where there is a password");
+    }
+
+    @Test
+    void mail_without_addresses_is_not_configured() {
+        assertThat(mistakes("--caravana.notifications.mail.host=mail.example.com"))
+                .hasSize(2)
+                .anyMatch(mistake -> mistake.contains("caravana.notifications.mail.from"))
+                .anyMatch(mistake -> mistake.contains("caravana.notifications.mail.to"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"open sesame", "{noop}open sesame", "{bcrypt}open sesame"})
     void a_password_that_is_not_hashed_is_refused_and_not_shown(String password) {
         assertThat(mistakes(
