@@ -31,10 +31,10 @@ final class NotifyTestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var out = spec.commandLine().getOut();
         try (var context = CaravanaCommand.start(CaravanaCommand.application(application)
                 .web(WebApplicationType.NONE)
                 .profiles("command", "check"))) {
+            var out = Output.on(spec.commandLine().getOut());
             var tested = context.getBean(Notifications.class).test();
             if (tested.isEmpty()) {
                 out.println(

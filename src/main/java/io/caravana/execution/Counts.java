@@ -1,5 +1,8 @@
 package io.caravana.execution;
 
+import io.caravana.execution.TableMeters.Wait;
+import java.util.Map;
+
 /**
  * How far a table load has come, at one moment.
  *
@@ -12,6 +15,7 @@ package io.caravana.execution;
  * @param apiNanos time spent waiting for and reading answers
  * @param dbTransactions transactions committed
  * @param dbNanos time spent writing
+ * @param waitNanos what its requests have waited together before they were sent
  * @param jsonBytes size of the answers as JSON
  * @param wireBytes size of the answers as they travelled
  * @param expected rows that ServiceNow counted when the read began; negative before it has said
@@ -29,6 +33,7 @@ public record Counts(
         long apiNanos,
         long dbTransactions,
         long dbNanos,
+        Map<Wait, Long> waitNanos,
         long jsonBytes,
         long wireBytes,
         long expected) {}

@@ -5,6 +5,7 @@ import io.caravana.execution.ExecutionEvent.PageStored;
 import io.caravana.execution.ExecutionEvent.TableFinished;
 import io.caravana.execution.ExecutionEvent.TableStarted;
 import io.caravana.execution.ExecutionEvent.TableWaiting;
+import io.caravana.execution.TableMeters.Wait;
 import io.caravana.table.Table;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -66,6 +67,8 @@ public class ExecutionLog {
               unchanged = :unchanged, deleted = :deleted, rejected = :rejected, pages = :pages,
               api_requests = :apiRequests, api_failures = :apiFailures, api_seconds = :apiSeconds,
               db_transactions = :dbTransactions, db_seconds = :dbSeconds,
+              waited_pause_seconds = :pauseSeconds, waited_rate_seconds = :rateSeconds,
+              waited_in_flight_seconds = :inFlightSeconds,
               json_bytes = :jsonBytes, wire_bytes = :wireBytes, waiting_until = NULL,
               source_count = coalesce(:expected, source_count)
             WHERE execution_id = :id AND table_name = :table""";
@@ -307,6 +310,9 @@ public class ExecutionLog {
                 .param("apiSeconds", seconds(counts.apiNanos()))
                 .param("dbTransactions", counts.dbTransactions())
                 .param("dbSeconds", seconds(counts.dbNanos()))
+                .param("pauseSeconds", seconds(counts.waitNanos().get(Wait.PAUSE)))
+                .param("rateSeconds", seconds(counts.waitNanos().get(Wait.RATE)))
+                .param("inFlightSeconds", seconds(counts.waitNanos().get(Wait.IN_FLIGHT)))
                 .param("jsonBytes", counts.jsonBytes())
                 .param("wireBytes", counts.wireBytes())
                 .param("expected", counts.expected() < 0 ? null : counts.expected())

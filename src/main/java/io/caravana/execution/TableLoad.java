@@ -1,9 +1,14 @@
 package io.caravana.execution;
 
+import static java.util.stream.Collectors.toMap;
+
+import io.caravana.execution.TableMeters.Wait;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.LongAdder;
@@ -30,6 +35,7 @@ public final class TableLoad {
     private final LongAdder apiNanos = new LongAdder();
     private final LongAdder dbTransactions = new LongAdder();
     private final LongAdder dbNanos = new LongAdder();
+    private final Map<Wait, LongAdder> waits = new EnumMap<>(Wait.class);
     private final LongAdder jsonBytes = new LongAdder();
     private final LongAdder wireBytes = new LongAdder();
     private final Set<String> drift = new CopyOnWriteArraySet<>();
@@ -54,6 +60,9 @@ public final class TableLoad {
         this.execution = execution;
         this.table = table;
         this.meters = meters;
+        for (var reason : Wait.values()) {
+            waits.put(reason, new LongAdder());
+        }
     }
 
     public Execution execution() {
@@ -177,7 +186,8 @@ public final class TableLoad {
     }
 
     /** A request that waited before it was sent. */
-    public void waited(TableMeters.Wait reason, long nanos) {
+    public void waited(Wait reason, long nanos) {
+        waits.get(reason).add(nanos);
         meters.waited(reason, nanos);
     }
 
@@ -231,6 +241,9 @@ public final class TableLoad {
                 apiNanos.sum(),
                 dbTransactions.sum(),
                 dbNanos.sum(),
+                waits.entrySet().stream()
+                        .collect(toMap(
+                                Map.Entry::getKey, reason -> reason.getValue().sum())),
                 jsonBytes.sum(),
                 wireBytes.sum(),
                 expected);

@@ -15,6 +15,10 @@ import java.time.OffsetDateTime;
  *     did not say
  * @param hidden the rows of those that the account may not see
  * @param waitingUntil when ServiceNow may be asked again; null while it may be asked
+ * @param waitedPauseSeconds what its requests have waited together because nothing might be sent: ServiceNow asked
+ *     for that, or has failed several times in a row
+ * @param waitedRateSeconds the same because of {@code caravana.servicenow.rate-limit}
+ * @param waitedInFlightSeconds the same because as many as may be were in flight
  * @param verdict what the read proved about its completeness
  * @param drift what has changed in the source's columns; null when nothing has
  * @param error why it failed; null when it did not
@@ -37,6 +41,9 @@ public record TableLoadView(
         long hidden,
         String verdict,
         OffsetDateTime waitingUntil,
+        BigDecimal waitedPauseSeconds,
+        BigDecimal waitedRateSeconds,
+        BigDecimal waitedInFlightSeconds,
         String drift,
         String error) {
 

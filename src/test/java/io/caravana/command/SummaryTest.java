@@ -42,6 +42,9 @@ class SummaryTest {
                 0,
                 "complete",
                 null,
+                BigDecimal.ZERO,
+                BigDecimal.ZERO,
+                BigDecimal.ZERO,
                 drift,
                 null);
     }

@@ -2,6 +2,7 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.execution.TableLoadView;
 import io.caravana.simulator.Request;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -44,6 +45,9 @@ class RequestRateTest extends LoadTest {
         assertThat(simulator.counters().maximumInFlight()).isEqualTo(3);
         assertThat(waited("rate")).isGreaterThan(3);
         assertThat(waited("pause")).isZero();
+        var told = executions.find(incidents).orElseThrow().tables();
+        assertThat(told).extracting(TableLoadView::waitedRateSeconds).allMatch(seconds -> seconds.signum() > 0);
+        assertThat(told).extracting(TableLoadView::waitedPauseSeconds).allMatch(seconds -> seconds.signum() == 0);
     }
 
     private double waited(String reason) {
