@@ -214,33 +214,48 @@ public class ExecutionLog {
      * @throws JobRunningException if its job is running
      */
     public Execution accept(@Body Execution execution) {
-        interruptDead();
-        var key = instance.key();
+        running.find(execution.job()).ifPresent(other -> {
+            throw new JobRunningException(execution.job(), other.id(), null);
+        });
         try {
-            transaction.executeWithoutResult(status -> {
-                if (!goesOn(execution, key)) {
-                    insert(execution, key);
-                }
-            });
-            running.begin(execution);
-            return execution;
+            begin(execution);
+        } catch (DuplicateKeyException inTheWay) {
+            interruptDead();
+            beginAfterAll(execution);
+        }
+        running.begin(execution);
+        return execution;
+    }
+
+    private void beginAfterAll(Execution execution) {
+        try {
+            begin(execution);
         } catch (DuplicateKeyException e) {
             throw running(execution.job(), e);
         }
     }
 
-    private boolean goesOn(Execution execution, long instanceKey) {
+    private void begin(Execution execution) {
+        var key = instance.key();
+        if (execution.goesOn()) {
+            transaction.executeWithoutResult(status -> goOn(execution, key));
+        } else {
+            insert(execution, key);
+        }
+    }
+
+    private void goOn(Execution execution, long instanceKey) {
         var goesOn = jdbc.sql("""
                 UPDATE caravana.servicenow_execution_log SET status = 'running', ended_at = NULL, duration_seconds = NULL,
                   error_message = NULL, cancel_requested = false, instance_key = ?
                 WHERE execution_id = ? AND status = 'interrupted'""").params(instanceKey, execution.id()).update() == 1;
-        if (goesOn) {
-            jdbc.sql("""
-                    UPDATE caravana.table_load SET status = 'pending', ended_at = NULL, error = NULL
-                    WHERE execution_id = ? AND status <> 'success'""").param(execution.id()).update();
-            LOG.info("Execution {} of {} goes on where it was interrupted", execution.id(), execution.job());
+        if (!goesOn) {
+            throw running(execution.job(), null);
         }
-        return goesOn;
+        jdbc.sql("""
+                UPDATE caravana.table_load SET status = 'pending', ended_at = NULL, error = NULL
+                WHERE execution_id = ? AND status <> 'success'""").param(execution.id()).update();
+        LOG.info("Execution {} of {} goes on where it was interrupted", execution.id(), execution.job());
     }
 
     private JobRunningException running(String job, DuplicateKeyException cause) {
@@ -253,11 +268,16 @@ public class ExecutionLog {
         return new JobRunningException(job, id, cause);
     }
 
+    /** One statement, so that who starts a job does not wait for more than one answer. */
     private void insert(Execution execution, long instanceKey) {
         jdbc.sql("""
-                INSERT INTO caravana.servicenow_execution_log
-                  (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key)
-                VALUES (?, ?, ?, ?, clock_timestamp(), 'running', ?, ?, ?)""")
+                WITH begun AS (
+                  INSERT INTO caravana.servicenow_execution_log
+                    (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key)
+                  VALUES (?, ?, ?, ?, clock_timestamp(), 'running', ?, ?, ?)
+                  RETURNING execution_id)
+                INSERT INTO caravana.table_load (execution_id, table_name, position)
+                SELECT execution_id, name, place - 1 FROM begun, unnest(?) WITH ORDINALITY AS chosen (name, place)""")
                 .params(
                         execution.id(),
                         execution.job(),
@@ -265,13 +285,7 @@ public class ExecutionLog {
                         execution.window() == null ? null : execution.window().end(),
                         Instance.HOSTNAME,
                         Instance.username(),
-                        instanceKey)
-                .update();
-        jdbc.sql("""
-                INSERT INTO caravana.table_load (execution_id, table_name, position)
-                SELECT ?, name, place - 1 FROM unnest(?) WITH ORDINALITY AS chosen (name, place)""")
-                .params(
-                        execution.id(),
+                        instanceKey,
                         execution.tables().stream().map(Table::target).toArray(String[]::new))
                 .update();
     }
@@ -368,7 +382,7 @@ public class ExecutionLog {
         jdbc.sql(FINISH).param("id", executionId).param("status", status).update();
     }
 
-    /** Marks the executions whose process is gone as interrupted; at the start, and before a job is started. */
+    /** Marks the executions whose process is gone as interrupted; at the start, and when one is in the way of a new one. */
     @EventListener(classes = ApplicationReadyEvent.class, condition = "!@environment.matchesProfiles('check')")
     public void interruptDead() {
         List<Long> others = jdbc.sql("""

@@ -1,6 +1,7 @@
 package io.caravana.execution;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
@@ -13,6 +14,13 @@ public class RunningExecutions {
     /** An execution begins. */
     public void begin(Execution execution) {
         byId.put(execution.id(), execution);
+    }
+
+    /** The execution of a job that runs here. */
+    Optional<Execution> find(String job) {
+        return byId.values().stream()
+                .filter(execution -> execution.job().equals(job))
+                .findAny();
     }
 
     /** An execution has ended. */

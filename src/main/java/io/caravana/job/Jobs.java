@@ -171,7 +171,7 @@ public class Jobs {
         var tables = catalog.tablesOf(job).stream()
                 .filter(table -> left.contains(table.target()))
                 .toList();
-        return new Execution(executionId, job.name(), job.reads(), window, tables);
+        return Execution.rest(executionId, job.name(), job.reads(), window, tables);
     }
 
     /** Goes on with what was interrupted: by a process that was stopped, or is gone. */
