@@ -31,12 +31,12 @@ simulate $simulator_port "$large"
 configure
 connect $simulator_port 25496
 rm -rf "$work/data"
-java -Xmx"$heap" -XX:+UseG1GC -jar target/caravana.jar load bench >"$work/load.log" 2>"$work/load.err" &
+java -Xmx"$heap" -XX:+UseG1GC "-Xlog:gc:file=$work/gc.log" -jar target/caravana.jar load bench >"$work/load.log" 2>"$work/load.err" &
 loading=$!
 sleep 10
 while kill -0 $loading 2>/dev/null; do
   jcmd $loading GC.run >"$work/jcmd" 2>&1 || break
-  used=$(jcmd $loading GC.heap_info | grep -oE 'used [0-9]+K' | head -1) || break
+  used=$(grep 'Pause Full' "$work/gc.log" | tail -1 | sed 's/.*->//; s/(.*//')
   echo "$used, $(tail -1 "$work/load.log" | grep -oE '[0-9,]+ of [0-9,]+ rows' || true)"
   sleep 8
 done

@@ -33,7 +33,7 @@ for round in $(seq "$rounds"); do
       cat "$work/log" >&2
       exit 1
     fi
-    sleep 0.05
+    sleep 0.2
   done
   line="$(since "$began") | $(cpu $pid)"
   sleep 15
