@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /**
  * A source that costs nothing: passes a request on the first time, and answers it from memory from then on, packed as it came.
  *
- * <p>Usage: {@code java Replay.java PORT URL}. {@code GET /replay/urls} lists the requests for incidents that it has
+ * <p>Usage: {@code java Replay.java PORT URL [MILLISECONDS]}, which it takes for an answer from memory. {@code GET /replay/urls} lists the requests for incidents that it has
  * recorded; {@code GET /replay/passed-on} tells how many requests it has passed on. Every
  * request is printed with the milliseconds of a clock.
  */
@@ -31,15 +31,17 @@ public final class Replay {
     private final AtomicLong passedOn = new AtomicLong();
     private final int port;
     private final String source;
+    private final long millis;
 
-    private Replay(int port, String source) {
+    private Replay(int port, String source, long millis) {
         this.port = port;
         this.source = source;
+        this.millis = millis;
     }
 
     public static void main(String[] args) throws IOException {
         System.setProperty("sun.net.httpserver.nodelay", "true");
-        var replay = new Replay(Integer.parseInt(args[0]), args[1]);
+        var replay = new Replay(Integer.parseInt(args[0]), args[1], args.length < 3 ? 0 : Long.parseLong(args[2]));
         var server = HttpServer.create(new InetSocketAddress("127.0.0.1", replay.port), 100);
         server.setExecutor(Executors.newCachedThreadPool());
         server.createContext("/", replay::answer);
@@ -56,6 +58,8 @@ public final class Replay {
             if (answer == null) {
                 answer = passOn(path, exchange.getRequestHeaders().getFirst("Authorization"));
                 recorded.put(path, answer);
+            } else {
+                pause();
             }
             answer.headers.forEach((name, values) -> {
                 if (!OWN.contains(name.toLowerCase())) {
@@ -64,6 +68,14 @@ public final class Replay {
             });
             exchange.sendResponseHeaders(answer.status, answer.body.length);
             exchange.getResponseBody().write(answer.body);
+        }
+    }
+
+    private void pause() throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
         }
     }
 

@@ -165,6 +165,16 @@ class CaravanaJarIT {
     }
 
     @Test
+    void a_log_format_that_there_is_not_is_said_without_a_stack_trace() throws Exception {
+        try (var caravana = run(Map.of("CARAVANA_LOG", "json"))) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+            assertThat(caravana.output().strip())
+                    .isEqualTo(
+                            "CARAVANA_LOG is 'json'; it takes ecs, gelf, logstash, or nothing for lines that people read");
+        }
+    }
+
+    @Test
     void a_port_that_is_taken_is_said_without_a_stack_trace() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var instance = instance()) {

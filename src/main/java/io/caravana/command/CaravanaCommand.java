@@ -3,6 +3,7 @@ package io.caravana.command;
 import io.caravana.execution.Failures;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -32,6 +33,8 @@ public final class CaravanaCommand implements Callable<Integer> {
 
     /** The process goes on: a server has been started. */
     static final int SERVING = -1;
+
+    private static final List<String> LOG_FORMATS = List.of("", "ecs", "gelf", "logstash");
 
     private final Class<?> application;
 
@@ -106,9 +109,15 @@ public final class CaravanaCommand implements Callable<Integer> {
     /**
      * Starts the application.
      *
-     * @throws StartFailedException if that fails; why, has been said in the log
+     * @throws StartFailedException if that fails; why, has been said in the log, or is its message
      */
     static ConfigurableApplicationContext start(SpringApplicationBuilder application) {
+        var log = System.getenv().getOrDefault("CARAVANA_LOG", "");
+        if (!LOG_FORMATS.contains(log)) {
+            // before Spring Boot, which would only show where it has failed
+            throw new StartFailedException("CARAVANA_LOG is '%s'; it takes %s, or nothing for lines that people read"
+                    .formatted(log, String.join(", ", LOG_FORMATS.subList(1, LOG_FORMATS.size()))));
+        }
         try {
             return application.run();
         } catch (RuntimeException e) {
@@ -118,6 +127,10 @@ public final class CaravanaCommand implements Callable<Integer> {
 
     private static final class StartFailedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
+
+        StartFailedException(String message) {
+            super(message);
+        }
 
         StartFailedException(RuntimeException cause) {
             super("Caravana could not start", cause);
