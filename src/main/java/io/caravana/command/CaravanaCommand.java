@@ -1,6 +1,7 @@
 package io.caravana.command;
 
 import io.caravana.execution.Failures;
+import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -10,7 +11,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code caravana}: serves, unless a command says otherwise. */
@@ -49,9 +49,17 @@ public final class CaravanaCommand implements Callable<Integer> {
      * @return the exit code, or a negative number when the process is to go on serving
      */
     public static int run(Class<?> application, String... arguments) {
+        if (arguments.length == 0) {
+            // a server starts without the classes that read command lines
+            try {
+                return new CaravanaCommand(application).call();
+            } catch (StartFailedException e) {
+                return explain(e, new PrintWriter(System.err));
+            }
+        }
         return new CommandLine(new CaravanaCommand(application), new Factory(application))
                 .registerConverter(LocalDate.class, CaravanaCommand::date)
-                .setExecutionExceptionHandler(CaravanaCommand::explain)
+                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command.getErr()))
                 .execute(arguments);
     }
 
@@ -63,9 +71,9 @@ public final class CaravanaCommand implements Callable<Integer> {
         }
     }
 
-    private static int explain(Exception failure, CommandLine command, ParseResult arguments) {
+    private static int explain(Exception failure, PrintWriter terminal) {
         var isSaid = failure instanceof StartFailedException;
-        var err = Output.on(command.getErr());
+        var err = Output.on(terminal);
         err.println(isSaid ? failure.getMessage() : Failures.explain(failure));
         err.flush();
         return 1;
