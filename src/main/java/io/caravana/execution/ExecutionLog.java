@@ -21,11 +21,13 @@ import org.slf4j.event.Level;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Writes {@code caravana.servicenow_execution_log} and {@code caravana.table_load} from what the routes tell. */
@@ -382,8 +384,17 @@ public class ExecutionLog {
         jdbc.sql(FINISH).param("id", executionId).param("status", status).update();
     }
 
-    /** Marks the executions whose process is gone as interrupted; at the start, and when one is in the way of a new one. */
+    /** Looks at the start; a database that is away then is no reason to end: the next one who looks does it. */
     @EventListener(classes = ApplicationReadyEvent.class, condition = "!@environment.matchesProfiles('check')")
+    void interruptDeadAtStart() {
+        try {
+            interruptDead();
+        } catch (DataAccessException | TransactionException e) {
+            Failures.log(LOG, "It was not looked for executions whose process is gone", e);
+        }
+    }
+
+    /** Marks the executions whose process is gone as interrupted; at the start, and when one is in the way of a new one. */
     public void interruptDead() {
         List<Long> others = jdbc.sql("""
                 SELECT key FROM caravana.instance

@@ -5,6 +5,7 @@ import java.time.Instant;
 import net.javacrumbs.shedlock.core.DefaultLockingTaskExecutor;
 import net.javacrumbs.shedlock.core.LockConfiguration;
 import net.javacrumbs.shedlock.core.LockingTaskExecutor;
+import net.javacrumbs.shedlock.provider.jdbctemplate.DatabaseProduct;
 import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -23,6 +24,8 @@ public class Turns {
                 new JdbcTemplateLockProvider(JdbcTemplateLockProvider.Configuration.builder()
                         .withJdbcTemplate(jdbc)
                         .withTableName("caravana.shedlock")
+                        // it would ask the database, which may not be there at the first turn
+                        .withDatabaseProduct(DatabaseProduct.POSTGRES_SQL)
                         .usingDbTime()
                         .build()));
     }
