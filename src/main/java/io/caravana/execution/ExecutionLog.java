@@ -96,21 +96,25 @@ public class ExecutionLog {
 
     /** Writes what happened, unless the execution is no longer this process's. */
     public void write(@Body ExecutionEvent event) {
-        transaction.executeWithoutResult(status -> {
-            if (isOf(instance.keyAsKnown(), event.executionId())) {
-                update(event);
-            } else {
-                LOG.warn(
-                        "Execution {} is not this process's any more: its {} is not noted",
-                        event.executionId(),
-                        name(event));
+        try {
+            transaction.executeWithoutResult(status -> {
+                if (isOf(instance.keyAsKnown(), event.executionId())) {
+                    update(event);
+                } else {
+                    LOG.warn(
+                            "Execution {} is not this process's any more: its {} is not noted",
+                            event.executionId(),
+                            name(event));
+                }
+            });
+        } finally {
+            if (event instanceof Finished) {
+                // it has ended here, whether the database takes note of that or not
+                running.end(event.executionId());
             }
-        });
+        }
         if (event instanceof TableFinished finished) {
             tell(finished);
-        }
-        if (event instanceof Finished) {
-            running.end(event.executionId());
         }
     }
 

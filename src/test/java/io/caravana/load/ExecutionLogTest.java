@@ -1,15 +1,26 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.execution.Execution;
+import io.caravana.execution.ExecutionEvent;
+import io.caravana.execution.ExecutionLog;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
+import io.caravana.table.Job.Reads;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.DataAccessException;
 
 class ExecutionLogTest extends LoadTest {
+
+    @Autowired
+    ExecutionLog log;
 
     @Test
     void every_column_of_the_log_is_truly_filled() {
@@ -59,6 +70,25 @@ class ExecutionLogTest extends LoadTest {
         assertThat(running.endedAt()).isNull();
         assertThat(running.tables()).hasSize(1).allMatch(table -> table.recordsExtracted() == 0);
         assertThat(end(id).status()).isEqualTo("success");
+    }
+
+    @Test
+    void an_execution_whose_end_could_not_be_noted_does_not_keep_its_job_from_starting() {
+        var id = UUID.randomUUID().toString();
+        log.accept(new Execution(id, "choices", Reads.PERIOD, null, List.of()));
+        jdbc.sql("ALTER TABLE caravana.table_load RENAME TO table_load_away").update();
+        try {
+            assertThatThrownBy(() -> log.write(new ExecutionEvent.Finished(id)))
+                    .isInstanceOf(DataAccessException.class);
+        } finally {
+            jdbc.sql("ALTER TABLE caravana.table_load_away RENAME TO table_load")
+                    .update();
+        }
+        jdbc.sql("UPDATE caravana.servicenow_execution_log SET status = 'error' WHERE execution_id = ?")
+                .param(id)
+                .update();
+
+        assertThat(end(jobs.start("choices", null, null).id()).status()).isEqualTo("success");
     }
 
     @Test
