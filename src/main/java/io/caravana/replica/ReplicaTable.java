@@ -90,7 +90,7 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
         var others = written.subList(1, written.size());
         return """
                 WITH source AS (
-                  SELECT %s FROM unnest(%s) AS given(%s)
+                  SELECT %s FROM (SELECT %s) AS given
                 ), changed AS (
                   SELECT source.* FROM source LEFT JOIN %s AS kept ON kept."sys_id" = source."sys_id"
                   WHERE kept."sys_id" IS NULL%s%s
@@ -101,8 +101,7 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
                 )
                 SELECT count(*) FILTER (WHERE inserted) AS inserted, count(*) FILTER (WHERE NOT inserted) AS updated FROM stored""".formatted(
                         casts(written),
-                        arrays(written.size()),
-                        columns,
+                        elements(written),
                         qualified(),
                         others.isEmpty() ? "" : " OR " + isDistinct(others),
                         hasMarks() ? " OR kept.\"etl_deleted_at\" IS NOT NULL" : "",
@@ -126,9 +125,11 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
                 .collect(Collectors.joining(", "));
     }
 
-    private static String arrays(int size) {
-        return IntStream.range(0, size)
-                .mapToObj(n -> "CAST(:#" + parameter(n) + " AS text[])")
+    /** In the list of what is selected, where PostgreSQL needs no store for each array's rows as it does in FROM. */
+    private static String elements(List<String> written) {
+        return IntStream.range(0, written.size())
+                .mapToObj(
+                        n -> "unnest(CAST(:#" + parameter(n) + " AS text[])) AS " + Identifiers.quoted(written.get(n)))
                 .collect(Collectors.joining(", "));
     }
 

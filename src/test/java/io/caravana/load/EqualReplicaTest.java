@@ -52,6 +52,38 @@ class EqualReplicaTest extends LoadTest {
                 .isZero();
     }
 
+    @Test
+    void a_batch_finds_its_rows_by_their_keys_even_in_a_table_that_is_quicker_to_read_whole() {
+        loaded("incidents");
+        jdbc.sql("ANALYZE servicenow.incident").update();
+        noteScans();
+        try {
+            loaded("incidents");
+            var scans = jdbc.sql("SELECT max(whole), sum(by_key) FROM public.scans")
+                    .query()
+                    .singleRow();
+            assertThat(scans.get("max")).isEqualTo(0L);
+            assertThat(((Number) scans.get("sum")).longValue()).isGreaterThanOrEqualTo(count("incident"));
+        } finally {
+            jdbc.sql("DROP FUNCTION public.note_scans CASCADE").update();
+            jdbc.sql("DROP TABLE public.scans").update();
+        }
+    }
+
+    /** Notes after each statement of a batch how its transaction has read the table so far. */
+    private void noteScans() {
+        jdbc.sql("CREATE TABLE public.scans (whole bigint, by_key bigint)").update();
+        jdbc.sql("""
+                CREATE FUNCTION public.note_scans() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                  INSERT INTO public.scans SELECT seq_scan, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = TG_RELID;
+                  RETURN NULL;
+                END $$""").update();
+        jdbc.sql("""
+                CREATE TRIGGER note_scans AFTER INSERT ON servicenow.incident
+                FOR EACH STATEMENT EXECUTE FUNCTION public.note_scans()""").update();
+    }
+
     private void assertEqual() {
         for (var table : catalog.tables()) {
             assertThat(comparison().assertEqual(table, whole))

@@ -17,7 +17,7 @@ class ReplicaTableTest {
         var upsert =
                 table("sys_id", ColumnType.TEXT, "order", ColumnType.INTEGER).upsert(List.of("sys_id", "order"));
         assertThat(upsert)
-                .contains("unnest(CAST(:#c0 AS text[]), CAST(:#c1 AS text[])) AS given(\"sys_id\", \"order\")")
+                .contains("unnest(CAST(:#c0 AS text[])) AS \"sys_id\", unnest(CAST(:#c1 AS text[])) AS \"order\"")
                 .contains("CAST(given.\"order\" AS integer) AS \"order\"")
                 .contains("(kept.\"order\") IS DISTINCT FROM (source.\"order\")")
                 .contains("DO UPDATE SET \"order\" = EXCLUDED.\"order\", \"etl_updated_at\" = now()");
