@@ -59,7 +59,9 @@ class DatabaseConfiguration {
         pool.setMaximumPoolSize(properties.poolSize());
         pool.addDataSourceProperty("ApplicationName", "caravana");
         pool.setConnectionTimeout(LONGEST_WAIT.toMillis());
-        // a plan that is kept from when a table was empty would read the whole of it for every batch
+        // the statements that store pages are long, and each connection sees a few of them: parsed once, not five times
+        pool.addDataSourceProperty("prepareThreshold", "1");
+        // a plan that is kept from when a table was empty would read the whole of it each time
         pool.setConnectionInitSql(
                 "SET idle_in_transaction_session_timeout = %d; SET plan_cache_mode = force_custom_plan"
                         .formatted(properties.idleInTransaction().toMillis()));
