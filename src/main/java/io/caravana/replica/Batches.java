@@ -8,7 +8,6 @@ import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.SourceRecord;
 import io.caravana.table.Job.Reads;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,9 +87,8 @@ final class Batches {
         var parameters = new HashMap<String, Object>();
         for (int place = 0; place < tally.columns().size(); place++) {
             var column = tally.columns().get(place);
-            var values = column.isEmpty() ? null : values(rows, place);
-            if (values != null) {
-                parameters.put(ReplicaTable.parameter(written.size()), new TextArray(values));
+            if (!column.isEmpty() && isPresent(rows, place)) {
+                parameters.put(ReplicaTable.parameter(written.size()), new TextArray(rows, place));
                 written.add(column);
             }
         }
@@ -101,7 +99,7 @@ final class Batches {
         return parameters;
     }
 
-    private static Collection<SourceRecord> storable(
+    private static List<SourceRecord> storable(
             List<SourceRecord> records, TableLoad load, ReplicaTable table, Tally tally) {
         var execution = load.execution().id();
         var types = tally.columns().stream().map(table::type).toArray(ColumnType[]::new);
@@ -119,7 +117,7 @@ final class Batches {
                 tally.reject(execution, table.name(), earlier, ReplicaTable.KEY, "came twice; the later one is stored");
             }
         }
-        return kept.values();
+        return List.copyOf(kept.values());
     }
 
     private record Problem(String column, String words) {}
@@ -129,10 +127,10 @@ final class Batches {
         if (row.sysId() == null) {
             return new Problem(ReplicaTable.KEY, "has no sys_id");
         }
+        var value = new ValueText(row);
         for (int place = 0; place < types.length; place++) {
-            var value = row.value(place);
-            if (value != null && !value.isEmpty() && types[place] != null) {
-                var words = types[place].problem(value);
+            if (row.length(place) > 0 && types[place] != null) {
+                var words = problem(row, place, types[place], value);
                 if (words != null) {
                     return new Problem(columns.get(place), words);
                 }
@@ -141,20 +139,21 @@ final class Batches {
         return null;
     }
 
-    /**
-     * A field's values, empty ones as NULL; null when no record of the batch has the field, as one that is barred by an
-     * access rule: its column is left as it is.
-     */
-    private static String[] values(Collection<SourceRecord> rows, int place) {
-        var values = new String[rows.size()];
-        var isPresent = false;
-        var index = 0;
-        for (var row : rows) {
-            var value = row.value(place);
-            isPresent |= value != null;
-            values[index++] = value == null || value.isEmpty() ? null : value;
+    private static String problem(SourceRecord row, int place, ColumnType type, ValueText value) {
+        if (row.isStrange(place)) {
+            return type.problem(row.value(place));
         }
-        return isPresent ? values : null;
+        return type == ColumnType.TEXT ? null : type.problem(value.at(place));
+    }
+
+    /** A field that no record of the batch has, as one that is barred by an access rule, leaves its column as it is. */
+    private static boolean isPresent(List<SourceRecord> rows, int place) {
+        for (var row : rows) {
+            if (row.has(place)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Counts what the statement did. */

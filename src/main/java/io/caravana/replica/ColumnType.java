@@ -79,7 +79,7 @@ enum ColumnType {
     }
 
     /** What is wrong with a value that is not empty; null when it can be stored. */
-    String problem(String value) {
+    String problem(CharSequence value) {
         return switch (this) {
             case TEXT -> textProblem(value);
             case INTEGER -> isWhole(value, Integer.MIN_VALUE, Integer.MAX_VALUE) ? null : "is not a 32-bit integer";
@@ -92,7 +92,7 @@ enum ColumnType {
         };
     }
 
-    private static String textProblem(String value) {
+    private static String textProblem(CharSequence value) {
         for (int i = 0; i < value.length(); i++) {
             var c = value.charAt(i);
             if (c == 0) {
@@ -111,24 +111,29 @@ enum ColumnType {
         return null;
     }
 
-    private static boolean isWhole(String value, long least, long most) {
+    private static boolean isWhole(CharSequence value, long least, long most) {
         try {
-            var number = Long.parseLong(value);
+            var number = Long.parseLong(value, 0, value.length(), 10);
             return number >= least && number <= most;
         } catch (NumberFormatException notANumber) {
             return false;
         }
     }
 
-    private static boolean isBoolean(String value) {
-        return value.equals("true") || value.equals("false") || value.equals("1") || value.equals("0");
+    private static boolean isBoolean(CharSequence value) {
+        return "true".contentEquals(value)
+                || "false".contentEquals(value)
+                || "1".contentEquals(value)
+                || "0".contentEquals(value);
     }
 
-    private static boolean isDate(String value) {
-        return value.length() == 10 ? isCalendarDay(value) : isDateTime(value) && value.endsWith(MIDNIGHT);
+    private static boolean isDate(CharSequence value) {
+        return value.length() == 10
+                ? isCalendarDay(value)
+                : isDateTime(value) && MIDNIGHT.contentEquals(value.subSequence(10, 19));
     }
 
-    private static boolean isDateTime(String value) {
+    private static boolean isDateTime(CharSequence value) {
         return value.length() == 19
                 && isCalendarDay(value)
                 && value.charAt(10) == ' '
@@ -139,7 +144,7 @@ enum ColumnType {
                 && isBetween(number(value, 17, 2), 0, 59);
     }
 
-    private static boolean isCalendarDay(String value) {
+    private static boolean isCalendarDay(CharSequence value) {
         if (value.charAt(4) != '-' || value.charAt(7) != '-') {
             return false;
         }
@@ -166,7 +171,7 @@ enum ColumnType {
     }
 
     /** The number written in some digits; negative when they are not all digits. */
-    private static int number(String value, int from, int digits) {
+    private static int number(CharSequence value, int from, int digits) {
         var number = 0;
         for (int i = from; i < from + digits; i++) {
             var digit = value.charAt(i) - '0';

@@ -1,13 +1,14 @@
 package io.caravana.replica;
 
+import io.caravana.servicenow.SourceRecord;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.postgresql.util.PGBinaryObject;
 import org.postgresql.util.PGobject;
 
 /**
- * A text array as a statement's parameter, in PostgreSQL's binary form. The driver encodes a {@code String[]} into a
- * buffer that it doubles and copies as it grows; here the size is known, and a text that repeats is encoded once.
+ * A batch's values of one field as a text array, a statement's parameter; empty values are NULL. In PostgreSQL's binary
+ * form, straight from the records: the driver would encode a {@code String[]} into a buffer that it doubles as it grows.
  */
 final class TextArray extends PGobject implements PGBinaryObject {
 
@@ -16,21 +17,19 @@ final class TextArray extends PGobject implements PGBinaryObject {
     /** Dimensions, whether there may be NULLs, the elements' type, their number, the number of the first. */
     private static final int HEADER = 5 * Integer.BYTES;
 
-    private final byte[][] elements;
+    private static final int NULL = -1;
+
+    private final transient List<SourceRecord> rows;
+    private final int place;
     private final int length;
 
-    /** @param texts the elements; null for NULL */
-    TextArray(String[] texts) {
+    TextArray(List<SourceRecord> rows, int place) {
         setType("_text");
-        elements = new byte[texts.length][];
-        var bytes = HEADER;
-        for (int i = 0; i < texts.length; i++) {
-            bytes += Integer.BYTES;
-            if (texts[i] != null) {
-                var isRepeated = i > 0 && texts[i] == texts[i - 1];
-                elements[i] = isRepeated ? elements[i - 1] : texts[i].getBytes(StandardCharsets.UTF_8);
-                bytes += elements[i].length;
-            }
+        this.rows = rows;
+        this.place = place;
+        var bytes = HEADER + rows.size() * Integer.BYTES;
+        for (var row : rows) {
+            bytes += Math.max(0, row.length(place));
         }
         length = bytes;
     }
@@ -43,12 +42,15 @@ final class TextArray extends PGobject implements PGBinaryObject {
     @Override
     public void toBytes(byte[] target, int offset) {
         var buffer = ByteBuffer.wrap(target, offset, length);
-        buffer.putInt(1).putInt(1).putInt(TEXT_OID).putInt(elements.length).putInt(1);
-        for (var element : elements) {
-            if (element == null) {
-                buffer.putInt(-1);
+        buffer.putInt(1).putInt(1).putInt(TEXT_OID).putInt(rows.size()).putInt(1);
+        for (var row : rows) {
+            var bytes = row.length(place);
+            if (bytes <= 0) {
+                buffer.putInt(NULL);
             } else {
-                buffer.putInt(element.length).put(element);
+                buffer.putInt(bytes);
+                row.copy(place, target, buffer.position());
+                buffer.position(buffer.position() + bytes);
             }
         }
     }
@@ -57,15 +59,13 @@ final class TextArray extends PGobject implements PGBinaryObject {
     @Override
     public String getValue() {
         var literal = new StringBuilder(length).append('{');
-        for (var element : elements) {
+        for (var row : rows) {
             literal.append(literal.length() == 1 ? "" : ",");
-            if (element == null) {
+            if (row.length(place) <= 0) {
                 literal.append("NULL");
             } else {
-                var text = new String(element, StandardCharsets.UTF_8);
-                literal.append('"')
-                        .append(text.replace("\\", "\\\\").replace("\"", "\\\""))
-                        .append('"');
+                var text = row.value(place).replace("\\", "\\\\").replace("\"", "\\\"");
+                literal.append('"').append(text).append('"');
             }
         }
         return literal.append('}').toString();

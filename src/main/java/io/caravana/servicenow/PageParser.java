@@ -20,11 +20,6 @@ final class PageParser {
 
     private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
-    /** Slots for values that may repeat; a power of two. */
-    private static final int POOL = 4096;
-
-    private static final int LONGEST_POOLED = 40;
-
     private PageParser() {}
 
     /**
@@ -35,7 +30,7 @@ final class PageParser {
      */
     static List<SourceRecord> parse(InputStream stream, Fields fields) throws IOException {
         try (var parser = JSON.createParser(stream).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
-            return new Reader(parser, fields, new String[POOL]).page();
+            return new Reader(parser, fields, new SourceRecord.Writer()).page();
         }
     }
 
@@ -62,7 +57,7 @@ final class PageParser {
         }
     }
 
-    private record Reader(JsonParser parser, Fields fields, String[] pool) {
+    private record Reader(JsonParser parser, Fields fields, SourceRecord.Writer writer) {
 
         List<SourceRecord> page() throws IOException {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -134,77 +129,39 @@ final class PageParser {
         }
 
         private SourceRecord record() throws IOException {
-            var values = new String[fields.size()];
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var name = parser.currentName();
                 if (parser.nextToken() == JsonToken.START_OBJECT) {
-                    values = member(values, name);
+                    member(name);
                 } else {
-                    values = put(values, fields.value(name), scalar());
+                    scalar(fields.value(name));
                 }
             }
-            return new SourceRecord(values);
+            return writer.end();
         }
 
-        /** {@code {"value": …, "display_value": …, "link": …}}; in mode {@code true} a reference has no value. */
-        private String[] member(String[] values, String name) throws IOException {
-            var target = values;
+        private void member(String name) throws IOException {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var key = parser.currentName();
                 parser.nextToken();
                 switch (key) {
-                    case "value" -> target = put(target, fields.value(name), scalar());
-                    case "display_value" -> target = put(target, fields.display(name), scalar());
+                    case "value" -> scalar(fields.value(name));
+                    case "display_value" -> scalar(fields.display(name));
                     default -> parser.skipChildren();
                 }
             }
-            return target;
         }
 
-        private String scalar() throws IOException {
-            return switch (parser.currentToken()) {
-                case VALUE_NULL -> "";
-                case START_OBJECT, START_ARRAY -> parser.readValueAsTree().toString();
-                default -> text();
-            };
-        }
-
-        /** Most values of a table repeat: such a one is made once a page. */
-        private String text() throws IOException {
-            var length = parser.getTextLength();
-            if (length == 0 || length > LONGEST_POOLED) {
-                return parser.getText();
-            }
-            var chars = parser.getTextCharacters();
-            var from = parser.getTextOffset();
-            var hash = 0;
-            for (int i = from; i < from + length; i++) {
-                hash = 31 * hash + chars[i];
-            }
-            var slot = (hash ^ hash >>> 12) & (pool.length - 1);
-            var pooled = pool[slot];
-            if (pooled != null && isSame(pooled, chars, from, length)) {
-                return pooled;
-            }
-            return pool[slot] = new String(chars, from, length);
-        }
-
-        private static boolean isSame(String text, char[] chars, int from, int length) {
-            if (text.length() != length) {
-                return false;
-            }
-            for (int i = 0; i < length; i++) {
-                if (text.charAt(i) != chars[from + i]) {
-                    return false;
+        private void scalar(int place) throws IOException {
+            switch (parser.currentToken()) {
+                case VALUE_NULL -> writer.put(place, new char[0], 0, 0);
+                case START_OBJECT, START_ARRAY -> {
+                    var tree = parser.readValueAsTree().toString().toCharArray();
+                    writer.put(place, tree, 0, tree.length);
                 }
+                default ->
+                    writer.put(place, parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
             }
-            return true;
-        }
-
-        private String[] put(String[] values, int place, String value) {
-            var target = place < values.length ? values : java.util.Arrays.copyOf(values, fields.size());
-            target[place] = value;
-            return target;
         }
     }
 }

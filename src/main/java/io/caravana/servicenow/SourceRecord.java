@@ -1,42 +1,168 @@
 package io.caravana.servicenow;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * One record as ServiceNow sent it: raw values, references as their value.
- *
- * @param values by the places of {@link Fields}; null: the field was not in the record, {@code ""}: it is empty. May be
- *     shorter than the fields.
+ * One record as ServiceNow sent it: raw values, references as their value, by the places of {@link Fields}. A page has
+ * many thousand values, which wait together for the database: they are kept as the UTF-8 that goes there, and not as
+ * objects.
  */
-public record SourceRecord(String[] values) {
+public final class SourceRecord {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int ABSENT = -1;
 
-    /** The value at a place; null when the record did not have the field. */
+    private final byte[] bytes;
+    /** By place: where a value begins, and how long it is. */
+    private final int[] bounds;
+
+    private final Map<Integer, String> strange;
+
+    private SourceRecord(byte[] bytes, int[] bounds, Map<Integer, String> strange) {
+        this.bytes = bytes;
+        this.bounds = bounds;
+        this.strange = strange;
+    }
+
+    /** A record with these values; null: it does not have the field. */
+    public static SourceRecord of(String... values) {
+        var writer = new Writer();
+        for (int place = 0; place < values.length; place++) {
+            if (values[place] != null) {
+                writer.put(place, values[place].toCharArray(), 0, values[place].length());
+            }
+        }
+        return writer.end();
+    }
+
+    /** The value at a place, {@code ""} when it is empty; null when the record did not have the field. */
     public String value(int place) {
-        return place < values.length ? values[place] : null;
+        var value = strange.get(place);
+        if (value != null || length(place) == ABSENT) {
+            return value;
+        }
+        return new String(bytes, bounds[2 * place], length(place), StandardCharsets.UTF_8);
+    }
+
+    /** Whether the record has the field, be it empty. */
+    public boolean has(int place) {
+        return length(place) != ABSENT;
+    }
+
+    /** The bytes of a value in UTF-8; 0 when it is empty, negative when the record did not have the field. */
+    public int length(int place) {
+        return 2 * place < bounds.length ? bounds[2 * place + 1] : ABSENT;
+    }
+
+    /** One byte of a value in UTF-8. */
+    public byte at(int place, int index) {
+        return bytes[bounds[2 * place] + index];
+    }
+
+    /** Writes a value in UTF-8. */
+    public void copy(int place, byte[] target, int from) {
+        System.arraycopy(bytes, bounds[2 * place], target, from, length(place));
+    }
+
+    /** Whether a value is text that UTF-8 cannot carry, or holds U+0000: its bytes are not the whole truth. */
+    public boolean isStrange(int place) {
+        return strange.containsKey(place);
     }
 
     /** The record's key; null when it came without one. */
     public String sysId() {
-        var key = value(Fields.SYS_ID);
-        return key == null || key.isEmpty() ? null : key;
+        return length(Fields.SYS_ID) > 0 ? value(Fields.SYS_ID) : null;
     }
 
     /** The record as a JSON object, with the fields it came with. */
     public String toJson(List<String> names) {
         var object = new LinkedHashMap<String, String>();
-        for (int place = 0; place < values.length; place++) {
-            if (values[place] != null) {
-                object.put(names.get(place), values[place]);
+        for (int place = 0; place < names.size(); place++) {
+            if (has(place)) {
+                object.put(names.get(place), value(place));
             }
         }
         try {
             return JSON.writeValueAsString(object);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new IllegalStateException("a map of strings could not be written as JSON", e);
+        }
+    }
+
+    /** Writes records, one after the other, with what it needs for that. */
+    static final class Writer {
+
+        private byte[] bytes = new byte[4096];
+        private int[] bounds = new int[256];
+        private Map<Integer, String> strange = Map.of();
+        private int end;
+        private int places;
+
+        /** Sets the value at a place. */
+        void put(int place, char[] chars, int from, int length) {
+            open(place);
+            room(length);
+            var begin = end;
+            for (int i = from; i < from + length; i++) {
+                var c = chars[i];
+                if (c == 0 || c >= 0x80) {
+                    end = begin;
+                    putOther(place, new String(chars, from, length));
+                    return;
+                }
+                bytes[end++] = (byte) c;
+            }
+            close(place, begin);
+        }
+
+        private void putOther(int place, String text) {
+            var encoded = text.getBytes(StandardCharsets.UTF_8);
+            if (text.indexOf(0) >= 0 || !text.equals(new String(encoded, StandardCharsets.UTF_8))) {
+                strange = strange.isEmpty() ? new LinkedHashMap<>() : strange;
+                strange.put(place, text);
+            }
+            room(encoded.length);
+            System.arraycopy(encoded, 0, bytes, end, encoded.length);
+            end += encoded.length;
+            close(place, end - encoded.length);
+        }
+
+        private void open(int place) {
+            if (2 * place >= bounds.length) {
+                bounds = Arrays.copyOf(bounds, 4 * place);
+            }
+            for (; places <= place; places++) {
+                bounds[2 * places + 1] = ABSENT;
+            }
+            if (!strange.isEmpty()) {
+                strange.remove(place);
+            }
+        }
+
+        private void close(int place, int begin) {
+            bounds[2 * place] = begin;
+            bounds[2 * place + 1] = end - begin;
+        }
+
+        private void room(int length) {
+            if (end + length > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, end + length));
+            }
+        }
+
+        /** The record that was written; the next one begins. */
+        SourceRecord end() {
+            var record = new SourceRecord(Arrays.copyOf(bytes, end), Arrays.copyOf(bounds, 2 * places), strange);
+            end = 0;
+            places = 0;
+            strange = Map.of();
+            return record;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.caravana.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.servicenow.SourceRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,5 +104,12 @@ class ColumnTypeTest {
         assertThat(ColumnType.TEXT.problem("a\u0000b")).contains("U+0000");
         assertThat(ColumnType.TEXT.problem("a\ud83d")).contains("surrogate");
         assertThat(ColumnType.TEXT.problem("\ude00\ud83d")).contains("surrogate");
+    }
+
+    @Test
+    void digits_of_other_scripts_are_no_number_to_postgresql() {
+        var row = SourceRecord.of("\u0661\u0662", "12");
+        assertThat(ColumnType.INTEGER.problem(new ValueText(row).at(0))).isEqualTo("is not a 32-bit integer");
+        assertThat(ColumnType.INTEGER.problem(new ValueText(row).at(1))).isNull();
     }
 }

@@ -47,10 +47,10 @@ class PageCursorTest {
                         + "^NQpriority=1^sys_updated_on=2026-03-06 12:00:00^sys_id>k01"
                         + "^ORDERBYsys_updated_on^ORDERBYsys_id");
         changes.fields().value("sys_updated_on");
-        var row = new SourceRecord(new String[] {"k02", "2026-03-06 12:00:00"});
+        var row = SourceRecord.of("k02", "2026-03-06 12:00:00");
         changes.advance(new Page(changes.fields(), List.of(row), 9, 1, null));
         assertThat(changes.next().query()).contains("sys_updated_on=2026-03-06 12:00:00^sys_id>k02");
-        var unstamped = new SourceRecord(new String[] {"k03", ""});
+        var unstamped = SourceRecord.of("k03", "");
         assertThatThrownBy(() -> changes.advance(new Page(changes.fields(), List.of(unstamped), 8, 1, null)))
                 .isInstanceOf(ServiceNowException.Permanent.class)
                 .hasMessageContaining("k03 does not show its sys_updated_on");
@@ -126,8 +126,8 @@ class PageCursorTest {
     @Test
     void a_read_with_a_record_without_key_is_not_complete() {
         var rows = new ArrayList<SourceRecord>();
-        rows.add(new SourceRecord(new String[] {"k01"}));
-        rows.add(new SourceRecord(new String[] {null}));
+        rows.add(SourceRecord.of("k01"));
+        rows.add(SourceRecord.of((String) null));
         cursor.advance(new Page(cursor.fields(), rows, 2, LIMIT, null));
         assertThat(cursor.isMore()).isFalse();
         assertThat(verdict().isComplete()).isFalse();
@@ -164,8 +164,7 @@ class PageCursorTest {
         cursor.shrink("too slow");
         assertThat(cursor.next().fields()).containsExactly("sys_id");
         assertThat(cursor.unreadable()).isEqualTo("too slow");
-        cursor.advance(
-                new Page(cursor.fields(), List.of(new SourceRecord(new String[] {"k01"})), 9, 1, cursor.unreadable()));
+        cursor.advance(new Page(cursor.fields(), List.of(SourceRecord.of("k01")), 9, 1, cursor.unreadable()));
         assertThat(cursor.next().fields()).isEmpty();
         assertThat(cursor.next().query()).contains("sys_id>k01");
     }
@@ -216,8 +215,7 @@ class PageCursorTest {
     }
 
     private Page page(List<String> keys, long total) {
-        var rows =
-                keys.stream().map(key -> new SourceRecord(new String[] {key})).toList();
+        var rows = keys.stream().map(key -> SourceRecord.of(key)).toList();
         return new Page(cursor.fields(), rows, total, LIMIT, null);
     }
 
