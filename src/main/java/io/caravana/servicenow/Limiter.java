@@ -180,9 +180,17 @@ final class Limiter implements MeterBinder {
         return clock.instant().isBefore(closedUntil);
     }
 
-    /** A request in flight has been answered with a page. */
+    /** A request's answer has come whole, or will not come any more: it is no longer in flight. */
+    void arrived() {
+        locked(() -> {
+            inFlight--;
+            answers.add(System.nanoTime());
+        });
+    }
+
+    /** An answer was a page. */
     void answered() {
-        leave(() -> {
+        locked(() -> {
             if (failures >= FAILURES_IN_A_ROW) {
                 LOG.info("ServiceNow answers again");
                 limit = most;
@@ -197,14 +205,9 @@ final class Limiter implements MeterBinder {
         });
     }
 
-    /** A request in flight was refused, or its answer was of no use, for a reason that is not the instance's health. */
-    void refused() {
-        leave(() -> {});
-    }
-
-    /** A request in flight was refused because there are too many. */
+    /** A request was refused because there are too many. */
     void refusedAsTooMany() {
-        leave(() -> {
+        locked(() -> {
             var half = Math.max(1, limit / 2);
             if (half < limit) {
                 LOG.warn("ServiceNow has too many requests at once: {} in flight from now on", half);
@@ -213,14 +216,14 @@ final class Limiter implements MeterBinder {
         });
     }
 
-    /** A request in flight was refused for a time. */
+    /** A request was refused for a time. */
     void refusedUntil(Duration wait) {
-        leave(() -> close(wait, "ServiceNow's rate limit is used up"));
+        locked(() -> close(wait, "ServiceNow's rate limit is used up"));
     }
 
-    /** A request in flight found the instance out of order. */
+    /** A request found the instance out of order. */
     void failed() {
-        leave(() -> {
+        locked(() -> {
             failures++;
             if (failures >= FAILURES_IN_A_ROW && !isClosed()) {
                 close(rest, "ServiceNow has failed %d times in a row".formatted(failures));
@@ -243,12 +246,10 @@ final class Limiter implements MeterBinder {
         answersSinceChange = 0;
     }
 
-    private void leave(Runnable conclusion) {
+    private void locked(Runnable change) {
         lock.lock();
         try {
-            inFlight--;
-            answers.add(System.nanoTime());
-            conclusion.run();
+            change.run();
             changed.signalAll();
         } finally {
             lock.unlock();

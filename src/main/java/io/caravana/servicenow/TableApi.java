@@ -1,13 +1,16 @@
 package io.caravana.servicenow;
 
 import io.caravana.execution.ExecutionEvent;
+import io.caravana.execution.PageSlots;
 import io.caravana.execution.TableLoad;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -20,10 +23,12 @@ final class TableApi {
 
     private static final int WORDS = 8_192;
     private static final String ASKED = "asked";
+    private static final String IN_FLIGHT = "inFlight";
 
     private final ServiceNowAccess access;
     private final Refusals refusals;
     private final Limiter limiter;
+    private final PageSlots slots;
     private final SourceClock clock;
     private final long maxBytes;
 
@@ -31,11 +36,13 @@ final class TableApi {
             ServiceNowAccess access,
             Refusals refusals,
             Limiter limiter,
+            PageSlots slots,
             SourceClock clock,
             ServiceNowProperties properties) {
         this.access = access;
         this.refusals = refusals;
         this.limiter = limiter;
+        this.slots = slots;
         this.clock = clock;
         this.maxBytes = properties.maxPageBytes().toBytes();
     }
@@ -54,6 +61,7 @@ final class TableApi {
             throws InterruptedException {
         exchange.removeProperty(ASKED);
         limiter.enter(load::goOn).forEach(load::waited);
+        exchange.setProperty(IN_FLIGHT, true);
         exchange.setProperty(ASKED, new Asked(cursor.next(), System.nanoTime()));
     }
 
@@ -73,7 +81,7 @@ final class TableApi {
     }
 
     /**
-     * Reads the answer whole and gives its connection back. Its date stays in the property {@code answerDate}.
+     * Gets the answer whole and gives its connection back, then reads it. Its date stays in the property {@code answerDate}.
      *
      * @return the page
      * @throws ServiceNowException if the answer is not a page
@@ -84,7 +92,7 @@ final class TableApi {
             @ExchangeProperty("cursor") PageCursor cursor,
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty(ASKED) Asked asked)
-            throws IOException {
+            throws IOException, InterruptedException {
         var message = exchange.getMessage();
         var status = status(message);
         try (var body = new Body(message, maxBytes)) {
@@ -95,17 +103,34 @@ final class TableApi {
             if (!Answers.isJson(contentType)) {
                 throw Answers.notJson(asked.request, status, contentType);
             }
-            var records = PageParser.parse(body.json, cursor.fields());
+            body.arrive();
             var nanos = System.nanoTime() - asked.nanos;
+            arrived(exchange);
+            var records = parse(body, cursor.fields());
+            limiter.answered();
             load.answered(nanos, body.json.count, body.wire.count);
             cursor.answered(records.size(), body.json.count, nanos);
-            limiter.answered();
             var total = total(message);
             var date = message.getHeader("Date", String.class);
             clock.learn(date);
             exchange.setProperty("answerDate", date);
             message.removeHeaders("*");
             return new Page(cursor.fields(), records, total, asked.request.limit(), cursor.unreadable());
+        }
+    }
+
+    private List<SourceRecord> parse(Body body, Fields fields) throws IOException, InterruptedException {
+        // slots.take();
+        try {
+            return PageParser.parse(body.json, fields);
+        } finally {
+            // slots.giveBack();
+        }
+    }
+
+    private void arrived(Exchange exchange) {
+        if (exchange.removeProperty(IN_FLIGHT) != null) {
+            limiter.arrived();
         }
     }
 
@@ -127,26 +152,22 @@ final class TableApi {
                 exchange, asked.request, cause instanceof IOException io ? Answers.of(asked.request, io) : cause);
         if (failure instanceof ServiceNowException.Retryable retryable) {
             remedy(exchange, cursor, retryable);
-        } else {
-            limiter.refused();
         }
+        // what it means for the requests to come is known before one of them takes its place
+        arrived(exchange);
         throw failure;
     }
 
     private void remedy(Exchange exchange, PageCursor cursor, ServiceNowException.Retryable failure) {
         switch (failure.remedy()) {
             case TIME -> limiter.failed();
-            case NEW_CREDENTIALS -> {
-                limiter.refused();
-                atOnce(exchange);
-            }
+            case NEW_CREDENTIALS -> atOnce(exchange);
             case FEWER_AT_ONCE -> limiter.refusedAsTooMany();
             case ASKED_WAIT -> {
                 limiter.refusedUntil(failure.retryAfter());
                 atOnce(exchange);
             }
             case SMALLER_PAGE -> {
-                limiter.refused();
                 cursor.shrink(failure.getMessage());
                 atOnce(exchange);
             }
@@ -184,22 +205,38 @@ final class TableApi {
     /** The answer's body, unpacked, and counted before and after. */
     private static final class Body implements AutoCloseable {
         private final Counted wire;
-        private final Counted json;
+        private final boolean isPacked;
+        private final long most;
+        private Counted json;
 
         Body(Message message, long most) throws IOException {
             var stream = message.getBody(InputStream.class);
+            this.most = most;
+            isPacked = "gzip".equalsIgnoreCase(message.getHeader(Exchange.CONTENT_ENCODING, String.class));
             wire = new Counted(stream == null ? InputStream.nullInputStream() : stream, most);
-            var packed = "gzip".equalsIgnoreCase(message.getHeader(Exchange.CONTENT_ENCODING, String.class));
-            json = new Counted(packed ? new GZIPInputStream(wire, 16_384) : wire, most);
+        }
+
+        /** Gets it from the net, as it is. */
+        void arrive() throws IOException {
+            unpack(new ByteArrayInputStream(wire.readAllBytes()));
         }
 
         String words() throws IOException {
+            unpack(wire);
             return new String(json.readNBytes(WORDS), StandardCharsets.UTF_8);
+        }
+
+        private void unpack(InputStream body) throws IOException {
+            json = new Counted(isPacked ? new GZIPInputStream(body, 16_384) : body, most);
         }
 
         @Override
         public void close() throws IOException {
-            json.close();
+            try (wire) {
+                if (json != null) {
+                    json.close();
+                }
+            }
         }
     }
 

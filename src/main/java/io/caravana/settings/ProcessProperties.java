@@ -18,6 +18,8 @@ import org.springframework.validation.annotation.Validated;
  * @param alive how long a process that does not show counts as alive; then its loads are given to others
  * @param resumeWithin how long after an interruption a load goes on, by itself or when it is started again; 0: never
  * @param resumeEveryMillis how often this process looks for loads to go on with
+ * @param pagesAtOnce how many pages are parsed or stored at once; 0: as many as there are processors, at least 2. More may
+ *     be worth it where PostgreSQL has more processors than Caravana
  * @param metrics what is measured
  */
 @Validated
@@ -30,6 +32,7 @@ record ProcessProperties(
         @DefaultValue("60s") Duration alive,
         @DefaultValue("24h") Duration resumeWithin,
         @DefaultValue("30000") @Min(100) int resumeEveryMillis,
+        @DefaultValue("0") @Min(0) int pagesAtOnce,
         @DefaultValue Metrics metrics) {
 
     /**

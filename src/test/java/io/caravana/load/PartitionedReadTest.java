@@ -1,16 +1,21 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.caravana.execution.ExecutionView;
+import io.caravana.execution.PageSlots;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
 import io.caravana.table.Window;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** Large tables: ranges of keys side by side, inside the limits of the instance. */
@@ -23,9 +28,16 @@ import org.springframework.test.context.TestPropertySource;
             "caravana.servicenow.partition-threshold=200",
             "caravana.servicenow.partitions=16",
             "caravana.servicenow.max-concurrent=4",
-            "caravana.servicenow.response-timeout=2s"
+            "caravana.servicenow.response-timeout=2s",
+            "caravana.pages-at-once=2"
         })
 class PartitionedReadTest extends LoadTest {
+
+    @Autowired
+    private PageSlots slots;
+
+    @Autowired
+    private MeterRegistry meters;
 
     private final Window whole = new Window(BEGINNING, TODAY, ZoneOffset.UTC);
 
@@ -47,6 +59,61 @@ class PartitionedReadTest extends LoadTest {
         simulator.clearRequests();
         loaded("incidents");
         assertThat(simulator.counters().maximumInFlight()).isEqualTo(4);
+    }
+
+    @Test
+    void no_more_pages_are_stored_at_once_than_configured() {
+        loaded("incidents");
+        jdbc.sql("CREATE TABLE public.writers (number bigint)").update();
+        jdbc.sql("""
+                CREATE FUNCTION public.note_writers() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                  INSERT INTO public.writers SELECT count(*) FROM pg_stat_activity
+                  WHERE state = 'active' AND query LIKE 'WITH source AS%';
+                  RETURN NULL;
+                END $$""").update();
+        jdbc.sql("""
+                CREATE TRIGGER note_writers AFTER INSERT ON servicenow.incident
+                FOR EACH STATEMENT EXECUTE FUNCTION public.note_writers()""").update();
+        try {
+            loaded("incidents");
+            assertThat(jdbc.sql("SELECT max(number) FROM public.writers")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(2);
+        } finally {
+            jdbc.sql("DROP FUNCTION public.note_writers CASCADE").update();
+            jdbc.sql("DROP TABLE public.writers").update();
+        }
+    }
+
+    @Test
+    void a_page_that_waits_to_be_worked_on_is_not_in_flight() throws InterruptedException {
+        simulator.clearRequests();
+        slots.take();
+        slots.take();
+        String id;
+        try {
+            id = jobs.start("incidents", BEGINNING, TODAY).id();
+            await().during(Duration.ofMillis(200))
+                    .until(() -> !simulator.requests().isEmpty()
+                            && meters.get("caravana.servicenow.in.flight")
+                                            .gauge()
+                                            .value()
+                                    == 0);
+            assertThat(pagesAsked()).isZero();
+        } finally {
+            slots.giveBack();
+            slots.giveBack();
+        }
+        assertThat(end(id).status()).isEqualTo("success");
+        assertThat(pagesAsked()).isGreaterThan(15);
+    }
+
+    private long pagesAsked() {
+        return simulator.requests().stream()
+                .filter(request -> request.path().endsWith("/table/incident"))
+                .count();
     }
 
     @Test

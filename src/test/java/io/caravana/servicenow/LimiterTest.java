@@ -39,6 +39,7 @@ class LimiterTest {
     void too_many_at_once_halves_what_may_be_in_flight_and_answers_give_it_back() throws Exception {
         limiter.enter(() -> {});
         limiter.refusedAsTooMany();
+        limiter.arrived();
         assertThat(room()).isEqualTo(MOST / 2);
         answer(4);
         assertThat(room()).isEqualTo(5);
@@ -53,6 +54,7 @@ class LimiterTest {
         for (int i = 0; i < 10; i++) {
             limiter.enter(() -> {});
             limiter.refusedAsTooMany();
+            limiter.arrived();
         }
         assertThat(room()).isEqualTo(1);
     }
@@ -61,6 +63,7 @@ class LimiterTest {
     void a_wait_that_was_asked_for_is_kept_by_everybody() throws Exception {
         limiter.enter(() -> {});
         limiter.refusedUntil(Duration.ofHours(1));
+        limiter.arrived();
         assertThat(limiter.closedUntil()).isEqualTo(clock.instant().plus(Duration.ofHours(1)));
         assertThat(room()).isZero();
         clock.now = clock.now.plus(Duration.ofMinutes(61));
@@ -95,14 +98,15 @@ class LimiterTest {
     void a_wait_is_told_by_its_reason() throws Exception {
         assertThat(limiter.enter(() -> {})).containsOnly(entry(PAUSE, 0L), entry(RATE, 0L), entry(IN_FLIGHT, 0L));
         limiter.refusedUntil(Duration.ofSeconds(3));
+        limiter.arrived();
         assertThat(reasons(limiter, () -> clock.now = clock.now.plusSeconds(4))).containsExactly(PAUSE);
 
         enter(limiter, MOST - 1);
-        assertThat(reasons(limiter, limiter::answered)).containsExactly(IN_FLIGHT);
+        assertThat(reasons(limiter, limiter::arrived)).containsExactly(IN_FLIGHT);
 
         var slow = new Limiter(properties(2), clock);
         enter(slow, 2);
-        assertThat(reasons(slow, slow::answered)).containsExactly(RATE);
+        assertThat(reasons(slow, slow::arrived)).containsExactly(RATE);
     }
 
     /** Why a request has waited until that was done. */
@@ -128,6 +132,7 @@ class LimiterTest {
         for (int i = 0; i < times; i++) {
             limiter.enter(() -> {});
             limiter.answered();
+            limiter.arrived();
         }
     }
 
@@ -135,6 +140,7 @@ class LimiterTest {
         for (int i = 0; i < times; i++) {
             limiter.enter(() -> {});
             limiter.failed();
+            limiter.arrived();
         }
     }
 
@@ -155,7 +161,7 @@ class LimiterTest {
             thread.join();
         }
         for (int i = 0; i < room; i++) {
-            limiter.refused();
+            limiter.arrived();
         }
         return room;
     }
