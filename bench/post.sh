@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How long POST load-choices takes while a large load runs: 500 requests, 10 a second, after 300 to warm up. The load's pages are
+# How long POST load-choices takes while a large load runs: 500 requests, nearly 10 a second, after 300 to warm up. The load's pages are
 # recorded once and replayed from memory, so that the source takes time and no processor, as ServiceNow does.
 # Usage: bench/post.sh [milliseconds that ServiceNow takes for a page; 0: the load takes all of the machine]
 millis=${1:-1000} port=18080
@@ -18,16 +18,18 @@ load() {
   curl -sf -o "$work/accepted" -X POST "$api/service-now-new/load-incidents" -H 'Content-Type: application/json' \
     -d "{\"data_inicio\":\"$(date -d '-90 days' +%F)\",\"data_fim\":\"$today\"}"
 }
-post() { # how often
-  curl -s --rate 10/s -o "$work/answer" -w '%{http_code} %{time_total}\n' -X POST "$api/service-now-new/load-choices?[1-$1]"
+post() { # how often; not in step with the pages, which come every second
+  curl -s --rate 583/m -o "$work/answer" -w '%{http_code} %{time_total}\n' -X POST "$api/service-now-new/load-choices?[1-$1]"
 }
 state() { curl -s "$api/executions?type=incidents&limit=1" | grep -o '"status":"[a-z]*"'; }
 load
 post 300 >"$work/warm"
 until [ "$(state)" = '"status":"success"' ]; do sleep 1; done
 load
-curl -s --rate 10/s -o "$work/alive" -w '%{http_code} %{time_total}\n' "http://localhost:$port/actuator/health/liveness?[1-500]" >"$work/control" &
+curl -s --rate 571/m -o "$work/alive" -w '%{http_code} %{time_total}\n' "http://localhost:$port/actuator/health/liveness?[1-500]" >"$work/control" &
+control=$!
 post 500 >"$work/times"
+wait $control
 echo "at the end, the large load has $(state)"
 echo "load average $(cut -d' ' -f1 /proc/loadavg)"
 cut -d' ' -f1 "$work/times" | sort | uniq -c

@@ -215,14 +215,22 @@ public class ExecutionLog {
     }
 
     /**
+     * Refuses an execution whose job runs in this process, which is known without the database.
+     *
+     * @throws JobRunningException if it does
+     */
+    public void refuseRunning(@Body Execution execution) {
+        running.find(execution.job()).ifPresent(other -> {
+            throw new JobRunningException(execution.job(), other.id(), null);
+        });
+    }
+
+    /**
      * Writes an execution as running, with its table loads as pending; one that was interrupted goes on.
      *
      * @throws JobRunningException if its job is running
      */
     public Execution accept(@Body Execution execution) {
-        running.find(execution.job()).ifPresent(other -> {
-            throw new JobRunningException(execution.job(), other.id(), null);
-        });
         try {
             begin(execution);
         } catch (DuplicateKeyException inTheWay) {
