@@ -263,7 +263,11 @@ class CrashIT {
                         >= number);
     }
 
+    /** Loads what is left; a load that was killed when it was done is not begun again. */
     private void finish() throws Exception {
+        if (isLoaded()) {
+            return;
+        }
         try (var caravana = load()) {
             assertThat(caravana.exitCode()).as(caravana.output()).isZero();
         }
@@ -273,7 +277,7 @@ class CrashIT {
     private void assertEqual() {
         compare();
         for (var table : List.of("incident", "incident_sla", "task_time_worked", "incident_task")) {
-            assertThat(one("SELECT inserted || ' ' || unchanged || ' ' || records_extracted || ' ' || verdict"
+            assertThat(one("SELECT string_agg(concat_ws(' ', inserted, unchanged, records_extracted, verdict), ', ')"
                             + " FROM caravana.table_load WHERE status = 'success' AND table_name = '" + table + "'"))
                     .as(table)
                     .isEqualTo("%1$s 0 %1$s complete".formatted(one("SELECT count(*) FROM servicenow." + table)));
