@@ -96,6 +96,10 @@ public class ExecutionLog {
 
     /** Writes what happened, unless the execution is no longer this process's. */
     public void write(@Body ExecutionEvent event) {
+        if (event instanceof Finished) {
+            // who sees its end in the database can start its job again
+            running.markEnding(event.executionId());
+        }
         try {
             transaction.executeWithoutResult(status -> {
                 if (isOf(instance.keyAsKnown(), event.executionId())) {

@@ -2,6 +2,7 @@ package io.caravana.execution;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
@@ -10,22 +11,30 @@ import org.springframework.stereotype.Component;
 public class RunningExecutions {
 
     private final Map<String, Execution> byId = new ConcurrentHashMap<>();
+    private final Set<String> ending = ConcurrentHashMap.newKeySet();
 
     /** An execution begins. */
     public void begin(Execution execution) {
         byId.put(execution.id(), execution);
     }
 
-    /** The execution of a job that runs here. */
+    /** The execution of a job that runs here, and of which more is to be noted than its end. */
     Optional<Execution> find(String job) {
         return byId.values().stream()
                 .filter(execution -> execution.job().equals(job))
+                .filter(execution -> !ending.contains(execution.id()))
                 .findAny();
+    }
+
+    /** The end of an execution is about to be noted. */
+    void markEnding(String id) {
+        ending.add(id);
     }
 
     /** An execution has ended. */
     void end(String id) {
         byId.remove(id);
+        ending.remove(id);
     }
 
     /** Lets an execution end after the pages that it is at; nothing happens if it does not run here. */
