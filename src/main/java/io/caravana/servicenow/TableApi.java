@@ -120,11 +120,11 @@ final class TableApi {
     }
 
     private List<SourceRecord> parse(Body body, Fields fields) throws IOException, InterruptedException {
-        // slots.take();
+        slots.take();
         try {
             return PageParser.parse(body.json, fields);
         } finally {
-            // slots.giveBack();
+            slots.giveBack();
         }
     }
 
