@@ -180,8 +180,9 @@ final class Batches {
         }
     }
 
-    /** Counts the page, once its transaction is committed. */
-    public void commit(@ExchangeProperty("tally") Tally tally, @ExchangeProperty("load") TableLoad load) {
+    /** Counts the page, once its transaction is committed, and lets go of it. */
+    public void commit(
+            Exchange exchange, @ExchangeProperty("tally") Tally tally, @ExchangeProperty("load") TableLoad load) {
         load.stored(
                 tally.page().records().size(),
                 tally.inserted(),
@@ -189,5 +190,6 @@ final class Batches {
                 tally.unchanged(),
                 tally.rejected().size(),
                 tally.nanos());
+        exchange.removeProperty("tally");
     }
 }

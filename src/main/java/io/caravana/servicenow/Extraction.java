@@ -206,8 +206,9 @@ final class Extraction {
         return all;
     }
 
-    /** Moves the cursor behind a page whose records are safe. */
+    /** Moves the cursor behind a page whose records are safe; they are not held while the next page is waited for. */
     public void advance(
+            Exchange exchange,
             @ExchangeProperty("cursor") PageCursor cursor,
             @ExchangeProperty("page") Page page,
             @ExchangeProperty("load") TableLoad load,
@@ -216,6 +217,7 @@ final class Extraction {
         if (read == cursor.read()) {
             load.expect(read.countBefore());
         }
+        exchange.removeProperty("page");
     }
 
     /** Notes what the read, or each of those of a list of keys, has proven about its completeness; with the count of now, where there is one. */

@@ -5,13 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.PageSlots;
+import io.caravana.servicenow.SourceRecord;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
 import io.caravana.table.Window;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -108,6 +112,39 @@ class PartitionedReadTest extends LoadTest {
         }
         assertThat(end(id).status()).isEqualTo("success");
         assertThat(pagesAsked()).isGreaterThan(15);
+    }
+
+    @Test
+    void a_page_that_is_stored_is_not_held_while_the_next_is_waited_for() {
+        simulator.clearRequests();
+        simulator
+                .faults()
+                .add(Fault.of(Kind.DELAY)
+                        .with("millis", "1500")
+                        .on("incident")
+                        .at(8)
+                        .times(100));
+        var id = jobs.start("incidents", BEGINNING, TODAY).id();
+        await().until(() -> pagesAsked() > 8 && recordsInHeap() < 50);
+        assertThat(executions.find(id).orElseThrow().hasEnded()).isFalse();
+        simulator.faults().clear();
+        assertThat(end(id).status()).isEqualTo("success");
+    }
+
+    private static long recordsInHeap() throws JMException {
+        var histogram = ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        return histogram
+                .toString()
+                .lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(words -> words.length > 3 && words[3].equals(SourceRecord.class.getName()))
+                .mapToLong(words -> Long.parseLong(words[1]))
+                .sum();
     }
 
     private long pagesAsked() {
