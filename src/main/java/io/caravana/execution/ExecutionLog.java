@@ -6,10 +6,7 @@ import io.caravana.execution.ExecutionEvent.TableFinished;
 import io.caravana.execution.ExecutionEvent.TableStarted;
 import io.caravana.execution.ExecutionEvent.TableWaiting;
 import io.caravana.execution.TableMeters.Wait;
-import io.caravana.table.Table;
 import java.math.BigDecimal;
-import java.time.Duration;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.camel.Body;
@@ -18,16 +15,9 @@ import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.event.EventListener;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DuplicateKeyException;
-import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Writes {@code caravana.servicenow_execution_log} and {@code caravana.table_load} from what the routes tell. */
@@ -36,7 +26,7 @@ public class ExecutionLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionLog.class);
     private static final long LOOK_EVERY_MILLIS = 2_000;
-    private static final String INTERRUPTED = "interrupted";
+    static final String INTERRUPTED = "interrupted";
     static final List<String> KEPT_TO_GO_ON = List.of("caravana.seen_page", "caravana.checkpoint");
     private static final List<String> WORST_FIRST = List.of("cancelled", INTERRUPTED, "error");
 
@@ -79,19 +69,12 @@ public class ExecutionLog {
     private final TransactionTemplate transaction;
     private final Instance instance;
     private final RunningExecutions running;
-    private final Duration resumeWithin;
 
-    ExecutionLog(
-            JdbcClient jdbc,
-            TransactionTemplate transaction,
-            Instance instance,
-            RunningExecutions running,
-            @Value("${caravana.resume-within}") Duration resumeWithin) {
+    ExecutionLog(JdbcClient jdbc, TransactionTemplate transaction, Instance instance, RunningExecutions running) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.instance = instance;
         this.running = running;
-        this.resumeWithin = resumeWithin;
     }
 
     /** Writes what happened, unless the execution is no longer this process's. */
@@ -192,122 +175,6 @@ public class ExecutionLog {
         finish(load.finishedEvent());
     }
 
-    /** An execution that was interrupted and may go on. */
-    public record Interrupted(String executionId, String job, LocalDate start, LocalDate end) {}
-
-    /** The executions that were interrupted not long ago, and after which their jobs were not started again. */
-    public List<Interrupted> interrupted() {
-        return jdbc.sql("""
-                SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end"
-                FROM caravana.servicenow_execution_log AS log
-                WHERE status = 'interrupted' AND start_date IS NOT NULL
-                  AND ended_at > clock_timestamp() - make_interval(secs => ?)
-                  AND NOT EXISTS (SELECT FROM caravana.servicenow_execution_log AS later
-                    WHERE later.execution_type = log.execution_type AND later.started_at > log.started_at)
-                ORDER BY started_at""")
-                .param(resumeWithin.toMillis() / 1_000.0)
-                .query(Interrupted.class)
-                .list();
-    }
-
-    /** The tables of an interrupted execution that are still to be loaded. */
-    public List<String> unfinished(String executionId) {
-        return jdbc.sql("SELECT table_name FROM caravana.table_load WHERE execution_id = ? AND status <> 'success'")
-                .param(executionId)
-                .query(String.class)
-                .list();
-    }
-
-    /**
-     * Refuses an execution whose job runs in this process, which is known without the database.
-     *
-     * @throws JobRunningException if it does
-     */
-    public void refuseRunning(@Body Execution execution) {
-        running.find(execution.job()).ifPresent(other -> {
-            throw new JobRunningException(execution.job(), other.id(), null);
-        });
-    }
-
-    /**
-     * Writes an execution as running, with its table loads as pending; one that was interrupted goes on.
-     *
-     * @throws JobRunningException if its job is running
-     */
-    public Execution accept(@Body Execution execution) {
-        try {
-            begin(execution);
-        } catch (DuplicateKeyException inTheWay) {
-            interruptDead();
-            beginAfterAll(execution);
-        }
-        running.begin(execution);
-        return execution;
-    }
-
-    private void beginAfterAll(Execution execution) {
-        try {
-            begin(execution);
-        } catch (DuplicateKeyException e) {
-            throw running(execution.job(), e);
-        }
-    }
-
-    private void begin(Execution execution) {
-        var key = instance.key();
-        if (execution.goesOn()) {
-            transaction.executeWithoutResult(status -> goOn(execution, key));
-        } else {
-            insert(execution, key);
-        }
-    }
-
-    private void goOn(Execution execution, long instanceKey) {
-        var goesOn = jdbc.sql("""
-                UPDATE caravana.servicenow_execution_log SET status = 'running', ended_at = NULL, duration_seconds = NULL,
-                  error_message = NULL, cancel_requested = false, instance_key = ?
-                WHERE execution_id = ? AND status = 'interrupted'""").params(instanceKey, execution.id()).update() == 1;
-        if (!goesOn) {
-            throw running(execution.job(), null);
-        }
-        jdbc.sql("""
-                UPDATE caravana.table_load SET status = 'pending', ended_at = NULL, error = NULL
-                WHERE execution_id = ? AND status <> 'success'""").param(execution.id()).update();
-        LOG.info("Execution {} of {} goes on where it was interrupted", execution.id(), execution.job());
-    }
-
-    private JobRunningException running(String job, DuplicateKeyException cause) {
-        var id = jdbc.sql(
-                        "SELECT execution_id FROM caravana.servicenow_execution_log WHERE execution_type = ? AND status = 'running'")
-                .param(job)
-                .query(String.class)
-                .optional()
-                .orElse("");
-        return new JobRunningException(job, id, cause);
-    }
-
-    /** One statement, so that who starts a job does not wait for more than one answer. */
-    private void insert(Execution execution, long instanceKey) {
-        jdbc.sql("""
-                WITH begun AS (
-                  INSERT INTO caravana.servicenow_execution_log
-                    (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key)
-                  VALUES (?, ?, ?, ?, clock_timestamp(), 'running', ?, ?, ?)
-                  RETURNING execution_id)
-                INSERT INTO caravana.table_load (execution_id, table_name, position)
-                SELECT execution_id, name, place - 1 FROM begun, unnest(?) WITH ORDINALITY AS chosen (name, place)""")
-                .params(
-                        execution.id(),
-                        execution.job(),
-                        execution.window() == null ? null : execution.window().start(),
-                        execution.window() == null ? null : execution.window().end(),
-                        Instance.HOSTNAME,
-                        Instance.username(),
-                        instanceKey,
-                        execution.tables().stream().map(Table::target).toArray(String[]::new))
-                .update();
-    }
-
     private void update(ExecutionEvent event) {
         if (event instanceof TableStarted started) {
             jdbc.sql("""
@@ -396,86 +263,7 @@ public class ExecutionLog {
                 WORST_FIRST.stream().filter(states::contains).findFirst().orElse("success"));
     }
 
-    private void close(String executionId, String status) {
+    void close(String executionId, String status) {
         jdbc.sql(FINISH).param("id", executionId).param("status", status).update();
-    }
-
-    /** Looks at the start; a database that is away then is no reason to end: the next one who looks does it. */
-    @EventListener(classes = ApplicationReadyEvent.class, condition = "!@environment.matchesProfiles('check')")
-    void interruptDeadAtStart() {
-        try {
-            interruptDead();
-        } catch (DataAccessException | TransactionException e) {
-            Failures.log(LOG, "It was not looked for executions whose process is gone", e);
-        }
-    }
-
-    /** Marks the executions whose process is gone as interrupted; at the start, and when one is in the way of a new one. */
-    public void interruptDead() {
-        List<Long> others = jdbc.sql("""
-                SELECT key FROM caravana.instance
-                UNION SELECT instance_key FROM caravana.servicenow_execution_log WHERE status = 'running'""").query(Long.class).list();
-        var own = instance.keyAsKnown();
-        for (var key : others) {
-            if (key != own) {
-                interruptIfDead(key);
-            }
-        }
-    }
-
-    private void interruptIfDead(long key) {
-        try {
-            transaction.executeWithoutResult(status -> {
-                // what it is writing ends first, or is ended by the database's idle_in_transaction_session_timeout
-                jdbc.sql("SET LOCAL lock_timeout = '2s'").update();
-                if (isDead(key)) {
-                    interrupt(key, "its process ended before the table was done");
-                    jdbc.sql("DELETE FROM caravana.instance WHERE key = ?")
-                            .param(key)
-                            .update();
-                }
-            });
-        } catch (PessimisticLockingFailureException e) {
-            LOG.info("A process that does not show any more still holds a table; it is waited for");
-        }
-    }
-
-    private boolean isDead(long key) {
-        jdbc.sql("SELECT key FROM caravana.instance WHERE key = ? FOR UPDATE")
-                .param(key)
-                .query(Long.class)
-                .optional();
-        return jdbc.sql("""
-                SELECT NOT EXISTS (SELECT FROM caravana.instance WHERE key = :key AND alive_until > clock_timestamp())
-                  OR pg_try_advisory_xact_lock(:key)""").param("key", key).query(Boolean.class).single();
-    }
-
-    /** Ends what runs in this process, which is about to stop. */
-    void interruptOwn() {
-        transaction.executeWithoutResult(
-                status -> interrupt(instance.key(), "the process was stopped before the table was done"));
-    }
-
-    private void interrupt(long key, String why) {
-        jdbc.sql("DELETE FROM caravana.table_lease WHERE instance_key = ?")
-                .param(key)
-                .update();
-        List<String> ids = jdbc.sql(
-                        "SELECT execution_id FROM caravana.servicenow_execution_log WHERE status = 'running' AND instance_key = ?")
-                .param(key)
-                .query(String.class)
-                .list();
-        for (var id : ids) {
-            jdbc.sql("""
-                    UPDATE caravana.table_load SET status = 'interrupted', ended_at = clock_timestamp(), error = ?
-                    WHERE execution_id = ? AND status IN ('pending', 'running')""").params(why, id).update();
-            if (resumeWithin.isZero()) {
-                KEPT_TO_GO_ON.forEach(kept -> jdbc.sql("DELETE FROM " + kept + " WHERE execution_id = ?")
-                        .param(id)
-                        .update());
-            }
-            close(id, INTERRUPTED);
-            LogFields.with(id, () -> LOG.warn("Execution {} is interrupted: {}", id, why));
-        }
     }
 }

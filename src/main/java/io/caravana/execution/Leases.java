@@ -16,11 +16,13 @@ public class Leases {
     private final JdbcClient jdbc;
     private final Instance instance;
     private final ExecutionLog log;
+    private final Interruptions interruptions;
 
-    Leases(JdbcClient jdbc, Instance instance, ExecutionLog log) {
+    Leases(JdbcClient jdbc, Instance instance, ExecutionLog log, Interruptions interruptions) {
         this.jdbc = jdbc;
         this.instance = instance;
         this.log = log;
+        this.interruptions = interruptions;
     }
 
     /**
@@ -36,7 +38,7 @@ public class Leases {
         if (tryTo(load)) {
             return true;
         }
-        log.interruptDead();
+        interruptions.interruptDead();
         if (tryTo(load)) {
             return true;
         }

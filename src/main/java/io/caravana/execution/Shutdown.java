@@ -21,12 +21,12 @@ final class Shutdown implements SmartLifecycle {
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
     private final RunningExecutions executions;
-    private final ExecutionLog log;
+    private final Interruptions interruptions;
     private volatile boolean running;
 
-    Shutdown(RunningExecutions executions, ExecutionLog log) {
+    Shutdown(RunningExecutions executions, Interruptions interruptions) {
         this.executions = executions;
-        this.log = log;
+        this.interruptions = interruptions;
     }
 
     @Override
@@ -62,7 +62,7 @@ final class Shutdown implements SmartLifecycle {
 
     /** A database that does not answer must not hold up the end: the next start finds out by itself. */
     private void noteWhatIsLeft() {
-        var noting = CompletableFuture.runAsync(log::interruptOwn);
+        var noting = CompletableFuture.runAsync(interruptions::interruptOwn);
         try {
             noting.get(LONGEST_NOTE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {

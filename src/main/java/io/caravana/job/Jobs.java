@@ -1,7 +1,7 @@
 package io.caravana.job;
 
 import io.caravana.execution.Execution;
-import io.caravana.execution.ExecutionLog;
+import io.caravana.execution.Interruptions;
 import io.caravana.execution.JobRunningException;
 import io.caravana.execution.LogFields;
 import io.caravana.execution.TableLoad;
@@ -42,7 +42,7 @@ public class Jobs {
     private final Catalog catalog;
     private final Clock clock;
     private final ProducerTemplate routes;
-    private final ExecutionLog log;
+    private final Interruptions interruptions;
     private final MeterRegistry meters;
     private final RejectedRecords rejected;
     private final Turns turns;
@@ -51,13 +51,13 @@ public class Jobs {
             Catalog catalog,
             Clock clock,
             ProducerTemplate routes,
-            ExecutionLog log,
+            Interruptions interruptions,
             MeterRegistry meters,
             RejectedRecords rejected,
             Turns turns) {
         this.turns = turns;
         this.rejected = rejected;
-        this.log = log;
+        this.interruptions = interruptions;
         this.catalog = catalog;
         this.clock = clock;
         this.routes = routes;
@@ -153,7 +153,7 @@ public class Jobs {
     }
 
     private Optional<Execution> interrupted(Job job, Window window) {
-        return log.interrupted().stream()
+        return interruptions.interrupted().stream()
                 .filter(interrupted -> interrupted.job().equals(job.name()))
                 .filter(interrupted -> interrupted.start().equals(window.start())
                         && interrupted.end().equals(window.end()))
@@ -167,7 +167,7 @@ public class Jobs {
     }
 
     private Execution rest(Job job, String executionId, Window window) {
-        var left = log.unfinished(executionId);
+        var left = interruptions.unfinished(executionId);
         var tables = catalog.tablesOf(job).stream()
                 .filter(table -> left.contains(table.target()))
                 .toList();
@@ -180,8 +180,8 @@ public class Jobs {
     }
 
     private void goOn() {
-        log.interruptDead();
-        for (var interrupted : log.interrupted()) {
+        interruptions.interruptDead();
+        for (var interrupted : interruptions.interrupted()) {
             try {
                 if (catalog.job(interrupted.job()).isPresent()) {
                     start(interrupted.job(), interrupted.start(), interrupted.end());

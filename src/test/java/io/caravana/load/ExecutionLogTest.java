@@ -3,6 +3,7 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.execution.Acceptance;
 import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionEvent;
 import io.caravana.execution.ExecutionLog;
@@ -21,6 +22,9 @@ class ExecutionLogTest extends LoadTest {
 
     @Autowired
     ExecutionLog log;
+
+    @Autowired
+    Acceptance acceptance;
 
     @Test
     void every_column_of_the_log_is_truly_filled() {
@@ -75,7 +79,7 @@ class ExecutionLogTest extends LoadTest {
     @Test
     void an_execution_whose_end_could_not_be_noted_does_not_keep_its_job_from_starting() {
         var id = UUID.randomUUID().toString();
-        log.accept(new Execution(id, "choices", Reads.PERIOD, null, List.of()));
+        acceptance.accept(new Execution(id, "choices", Reads.PERIOD, null, List.of()));
         jdbc.sql("ALTER TABLE caravana.table_load RENAME TO table_load_away").update();
         try {
             assertThatThrownBy(() -> log.write(new ExecutionEvent.Finished(id)))

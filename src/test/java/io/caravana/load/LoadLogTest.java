@@ -7,12 +7,16 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import io.caravana.execution.Acceptance;
+import io.caravana.execution.ExecutionLog;
 import io.caravana.execution.ExecutionView;
+import io.caravana.execution.Interruptions;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,7 +185,9 @@ class LoadLogTest extends LoadTest {
 
     /** All that is written by Caravana while it carries a table, as opposed to the job around it. */
     private boolean isAtTable(ILoggingEvent line) {
-        Predicate<String> ofJobs = logger -> logger.startsWith("io.caravana.job.") || logger.endsWith("ExecutionLog");
+        Predicate<String> ofJobs = logger -> logger.startsWith("io.caravana.job.")
+                || Stream.of(ExecutionLog.class, Acceptance.class, Interruptions.class)
+                        .anyMatch(type -> type.getName().equals(logger));
         return !ofJobs.test(line.getLoggerName())
                 && (line.getThreadName().equals("partition")
                         || line.getLoggerName().startsWith("io.caravana."));

@@ -1,0 +1,126 @@
+package io.caravana.execution;
+
+import io.caravana.table.Table;
+import org.apache.camel.Body;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The steps of the route {@code start-job}: one execution of a job at a time, whichever process asks. */
+@Component("acceptance")
+public class Acceptance {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptance.class);
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final Instance instance;
+    private final RunningExecutions running;
+    private final Interruptions interruptions;
+
+    Acceptance(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            Instance instance,
+            RunningExecutions running,
+            Interruptions interruptions) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.instance = instance;
+        this.running = running;
+        this.interruptions = interruptions;
+    }
+
+    /**
+     * Refuses an execution whose job runs in this process, which is known without the database.
+     *
+     * @throws JobRunningException if it does
+     */
+    public void refuseRunning(@Body Execution execution) {
+        running.find(execution.job()).ifPresent(other -> {
+            throw new JobRunningException(execution.job(), other.id(), null);
+        });
+    }
+
+    /**
+     * Writes an execution as running, with its table loads as pending; one that was interrupted goes on.
+     *
+     * @throws JobRunningException if its job is running
+     */
+    public Execution accept(@Body Execution execution) {
+        try {
+            begin(execution);
+        } catch (DuplicateKeyException inTheWay) {
+            interruptions.interruptDead();
+            beginAfterAll(execution);
+        }
+        running.begin(execution);
+        return execution;
+    }
+
+    private void beginAfterAll(Execution execution) {
+        try {
+            begin(execution);
+        } catch (DuplicateKeyException e) {
+            throw running(execution.job(), e);
+        }
+    }
+
+    private void begin(Execution execution) {
+        var key = instance.key();
+        if (execution.goesOn()) {
+            transaction.executeWithoutResult(status -> goOn(execution, key));
+        } else {
+            insert(execution, key);
+        }
+    }
+
+    private void goOn(Execution execution, long instanceKey) {
+        var goesOn = jdbc.sql("""
+                UPDATE caravana.servicenow_execution_log SET status = 'running', ended_at = NULL, duration_seconds = NULL,
+                  error_message = NULL, cancel_requested = false, instance_key = ?
+                WHERE execution_id = ? AND status = 'interrupted'""").params(instanceKey, execution.id()).update() == 1;
+        if (!goesOn) {
+            throw running(execution.job(), null);
+        }
+        jdbc.sql("""
+                UPDATE caravana.table_load SET status = 'pending', ended_at = NULL, error = NULL
+                WHERE execution_id = ? AND status <> 'success'""").param(execution.id()).update();
+        LOG.info("Execution {} of {} goes on where it was interrupted", execution.id(), execution.job());
+    }
+
+    private JobRunningException running(String job, DuplicateKeyException cause) {
+        var id = jdbc.sql(
+                        "SELECT execution_id FROM caravana.servicenow_execution_log WHERE execution_type = ? AND status = 'running'")
+                .param(job)
+                .query(String.class)
+                .optional()
+                .orElse("");
+        return new JobRunningException(job, id, cause);
+    }
+
+    /** One statement, so that who starts a job does not wait for more than one answer. */
+    private void insert(Execution execution, long instanceKey) {
+        jdbc.sql("""
+                WITH begun AS (
+                  INSERT INTO caravana.servicenow_execution_log
+                    (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key)
+                  VALUES (?, ?, ?, ?, clock_timestamp(), 'running', ?, ?, ?)
+                  RETURNING execution_id)
+                INSERT INTO caravana.table_load (execution_id, table_name, position)
+                SELECT execution_id, name, place - 1 FROM begun, unnest(?) WITH ORDINALITY AS chosen (name, place)""")
+                .params(
+                        execution.id(),
+                        execution.job(),
+                        execution.window() == null ? null : execution.window().start(),
+                        execution.window() == null ? null : execution.window().end(),
+                        Instance.HOSTNAME,
+                        Instance.username(),
+                        instanceKey,
+                        execution.tables().stream().map(Table::target).toArray(String[]::new))
+                .update();
+    }
+}
