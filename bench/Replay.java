@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 /**
  * A source that costs nothing: passes a request on the first time, and answers it from memory from then on, packed as it came.
  *
- * <p>Usage: {@code java Replay.java PORT URL [MILLISECONDS]}, which it takes for an answer from memory. {@code GET /replay/urls} lists the requests for incidents that it has
- * recorded; {@code GET /replay/passed-on} tells how many requests it has passed on. Every
- * request is printed with the milliseconds of a clock.
+ * <p>Usage: {@code java Replay.java PORT URL [MILLISECONDS]}, which it takes for an answer from memory.
+ * {@code GET /replay/urls} lists the requests for incidents that it has recorded; {@code GET /replay/passed-on} tells how many
+ * requests it has passed on. Every request is printed with the milliseconds of a clock.
  */
 public final class Replay {
     private record Answer(int status, Map<String, List<String>> headers, byte[] body) {}

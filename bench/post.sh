@@ -18,7 +18,7 @@ load() {
   curl -sf -o "$work/accepted" -X POST "$api/service-now-new/load-incidents" -H 'Content-Type: application/json' \
     -d "{\"data_inicio\":\"$(date -d '-90 days' +%F)\",\"data_fim\":\"$today\"}"
 }
-post() { # how often; not in step with the pages, which come every second
+post() { # how often; at a rate that does not fall in step with the pages
   curl -s --rate 583/m -o "$work/answer" -w '%{http_code} %{time_total}\n' -X POST "$api/service-now-new/load-choices?[1-$1]"
 }
 state() { curl -s "$api/executions?type=incidents&limit=1" | grep -o '"status":"[a-z]*"'; }
