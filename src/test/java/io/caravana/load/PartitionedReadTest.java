@@ -251,8 +251,7 @@ class PartitionedReadTest extends LoadTest {
                         .on("sys_choice")
                         .times(1));
         var id = jobs.start("choices", null, null).id();
-        org.awaitility.Awaitility.await()
-                .until(() -> executions.find(id).orElseThrow().tables().get(0).waitingUntil() != null);
+        await().until(() -> executions.find(id).orElseThrow().tables().get(0).waitingUntil() != null);
         var ended = end(id);
         assertThat(ended.status()).as(ended.errorMessage()).isEqualTo("success");
         assertThat(ended.tables().get(0).waitingUntil()).isNull();

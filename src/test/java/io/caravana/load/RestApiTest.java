@@ -8,6 +8,8 @@ import io.caravana.simulator.Fault.Kind;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,12 +61,13 @@ class RestApiTest extends LoadTest {
     @Test
     void a_load_without_dates_is_for_yesterday() throws Exception {
         for (var body : new String[] {null, "{}"}) {
+            var yesterday = LocalDate.now(ZoneOffset.UTC).minusDays(1);
             var answer = post(LOADS + "load-choices", body == null ? null : "application/json", body);
             assertThat(answer.statusCode()).isEqualTo(200);
             ExecutionView execution =
                     end(JSON.readTree(answer.body()).path("execution_id").asText());
-            assertThat(execution.startDate()).isEqualTo(TODAY.minusDays(1));
-            assertThat(execution.endDate()).isEqualTo(TODAY.minusDays(1));
+            assertThat(execution.startDate()).isEqualTo(yesterday);
+            assertThat(execution.endDate()).isEqualTo(yesterday);
         }
     }
 
