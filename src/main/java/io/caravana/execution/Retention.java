@@ -37,10 +37,10 @@ public class Retention {
               SELECT FROM caravana.table_load AS load WHERE load.execution_id = old.execution_id
                 AND (inserted + updated + deleted + rejected > 0 OR drift IS NOT NULL))""";
 
-    private static final String REJECTED = """
-            DELETE FROM caravana.rejected_record WHERE id IN (
-              SELECT id FROM caravana.rejected_record
-              WHERE last_seen_at < clock_timestamp() - make_interval(secs => :age) LIMIT :many)""";
+    /** From which table, and by which moment. */
+    private static final String OLD = """
+            DELETE FROM caravana.%1$s WHERE id IN (
+              SELECT id FROM caravana.%1$s WHERE %2$s < clock_timestamp() - make_interval(secs => :age) LIMIT :many)""";
 
     private static final String KEPT_TO_GO_ON = """
             DELETE FROM %s WHERE execution_id IN (
@@ -72,16 +72,18 @@ public class Retention {
     void clean() {
         var executions = delete(EXECUTIONS.formatted(ANY), properties.executions())
                 + delete(EXECUTIONS.formatted(QUIET), properties.quietExecutions());
-        var rejected = delete(REJECTED, properties.rejected());
+        var rejected = delete(OLD.formatted("rejected_record", "last_seen_at"), properties.rejected());
+        var notices = delete(OLD.formatted("notice", "noted_at"), properties.notices());
         ExecutionLog.KEPT_TO_GO_ON.forEach(table -> jdbc.sql(KEPT_TO_GO_ON.formatted(table, table))
                 .param(seconds(resumeWithin.plus(MARGIN)))
                 .update());
         var days = dropOldChanges();
-        if (executions + rejected + days > 0) {
+        if (executions + rejected + notices + days > 0) {
             LOG.info(
-                    "Deleted as it was too old: {} executions, {} rejected records, {} days of changes",
+                    "Deleted as it was too old: {} executions, {} rejected records, {} notices, {} days of changes",
                     executions,
                     rejected,
+                    notices,
                     days);
         }
     }

@@ -12,6 +12,7 @@ import org.springframework.validation.annotation.Validated;
  * @param quietExecutions of the jobs that take no period, those that succeeded and changed no row
  * @param rejected rejected records, since they came last
  * @param changes the days of {@code caravana.change_event}, where that table is there
+ * @param notices what people were told, or were to be told
  * @param every how often one of the processes cleans up
  */
 @Validated
@@ -21,4 +22,5 @@ record RetentionProperties(
         @DefaultValue("7d") Duration quietExecutions,
         @DefaultValue("90d") Duration rejected,
         @DefaultValue("30d") Duration changes,
+        @DefaultValue("30d") Duration notices,
         @DefaultValue("1h") Duration every) {}

@@ -28,8 +28,6 @@ public class Outbox {
     /** What could not be sent for so long is given up. */
     private static final Duration PATIENCE = Duration.ofDays(1);
 
-    private static final Duration KEPT = Duration.ofDays(30);
-
     private static final String DUE = """
             SELECT id, CAST(content AS text) AS content, try_at <= clock_timestamp() AS due FROM caravana.notice
             WHERE channel = ? AND sent_at IS NULL AND noted_at > clock_timestamp() - make_interval(secs => ?)
@@ -65,9 +63,6 @@ public class Outbox {
                     .params(channel.name(), write(notice))
                     .update();
         }
-        jdbc.sql("DELETE FROM caravana.notice WHERE noted_at < clock_timestamp() - make_interval(secs => ?)")
-                .param(KEPT.toSeconds())
-                .update();
     }
 
     /**

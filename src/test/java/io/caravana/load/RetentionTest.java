@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-/** With the lifetimes as they are by default: 90 days, 7 of quiet executions, 30 of changes. */
+/** With the lifetimes as they are by default: 90 days, 7 of quiet executions, 30 of changes and notices. */
 class RetentionTest extends LoadTest {
 
     @Autowired
@@ -71,6 +71,18 @@ class RetentionTest extends LoadTest {
         rejected("b", 89);
         retention.cleanUp();
         assertThat(ids("SELECT sys_id FROM caravana.rejected_record")).containsExactly("b");
+    }
+
+    @Test
+    void notices_go_when_they_are_too_old() {
+        jdbc.sql("""
+                INSERT INTO caravana.notice (channel, content, noted_at, try_at)
+                SELECT 'gone', '{}', clock_timestamp() - make_interval(days => age), clock_timestamp()
+                FROM unnest(ARRAY[29, 31]) AS age""").update();
+        retention.cleanUp();
+        assertThat(ids("""
+                SELECT extract(day FROM clock_timestamp() - noted_at)::text FROM caravana.notice WHERE channel = 'gone'""")).containsExactly("29");
+        jdbc.sql("DELETE FROM caravana.notice WHERE channel = 'gone'").update();
     }
 
     @Test
