@@ -1,6 +1,7 @@
 package io.caravana.execution;
 
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -12,7 +13,7 @@ import org.springframework.validation.annotation.Validated;
  * @param quietExecutions of the jobs that take no period, those that succeeded and changed no row
  * @param rejected rejected records, since they came last
  * @param changes the days of {@code caravana.change_event}, where that table is there
- * @param notices what people were told, or were to be told
+ * @param notices what people were told, or were to be told; one may be sent for a day
  * @param every how often one of the processes cleans up
  */
 @Validated
@@ -22,5 +23,5 @@ record RetentionProperties(
         @DefaultValue("7d") Duration quietExecutions,
         @DefaultValue("90d") Duration rejected,
         @DefaultValue("30d") Duration changes,
-        @DefaultValue("30d") Duration notices,
+        @DefaultValue("30d") @DurationMin(days = 1) Duration notices,
         @DefaultValue("1h") Duration every) {}

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -115,7 +116,9 @@ record Setting(String key, ResolvableType type, RecordComponent component) {
             return "true or false";
         }
         if (type.toClass() == Duration.class) {
-            return "a duration such as 500ms, 10s or 5m";
+            return annotation(DurationMin.class)
+                    .map(least -> "a duration of %dd or more".formatted(least.days()))
+                    .orElse("a duration such as 500ms, 10s or 5m");
         }
         if (type.toClass() == DataSize.class) {
             return "a size such as 512KB or 64MB";

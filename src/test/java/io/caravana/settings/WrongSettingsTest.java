@@ -78,6 +78,7 @@ class WrongSettingsTest {
             tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size, live, history, ledger, on-delete, delete-share
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
+            application.yaml | time-zone: UTC           | retention.notices: 23h  | caravana.retention.notices is '23h'; it takes a duration of 1d or more
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | max-page-bytes: big     | caravana.servicenow.max-page-bytes is 'big'; it takes a size such as 512KB or 64MB
             application.yaml | page-size: 1000          | page-size: 100000       | caravana.servicenow.page-size is '100000'; it takes a whole number from 1 to 10000
             application.yaml | time-zone: UTC           | time-zone: Lisbon       | caravana.time-zone is 'Lisbon'; it takes a time zone such as UTC or America/Sao_Paulo
