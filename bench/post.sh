@@ -19,7 +19,7 @@ load() {
     -d "{\"data_inicio\":\"$(date -d '-90 days' +%F)\",\"data_fim\":\"$today\"}"
 }
 post() { # how often; at a rate that does not fall in step with the pages
-  curl -s --rate 583/m -o "$work/answer" -w '%{http_code} %{time_total}\n' -X POST "$api/service-now-new/load-choices?[1-$1]"
+  curl -s --rate 583/m -o /dev/null -w '%{http_code} %{time_total}\n' -X POST "$api/service-now-new/load-choices?[1-$1]"
 }
 stolen() { awk '{print $9 * 10; exit}' /proc/stat; } # milliseconds that the host took from this machine's processors
 state() { curl -s "$api/executions?type=incidents&limit=1" | grep -o '"status":"[a-z]*"'; }
@@ -28,7 +28,7 @@ post 300 >"$work/warm"
 until [ "$(state)" = '"status":"success"' ]; do sleep 1; done
 load
 before=$(stolen)
-curl -s --rate 571/m -o "$work/alive" -w '%{http_code} %{time_total}\n' "http://localhost:$port/actuator/health/liveness?[1-500]" >"$work/control" &
+curl -s --rate 571/m -o /dev/null -w '%{http_code} %{time_total}\n' "http://localhost:$port/actuator/health/liveness?[1-500]" >"$work/control" &
 control=$!
 post 500 >"$work/times"
 wait $control
