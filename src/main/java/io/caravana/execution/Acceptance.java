@@ -9,7 +9,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The steps of the route {@code start-job}: one execution of a job at a time, whichever process asks. */
+/** One execution of a job at a time, whichever process asks. */
 @Component("acceptance")
 public class Acceptance {
 
@@ -35,13 +35,13 @@ public class Acceptance {
     }
 
     /**
-     * Refuses an execution whose job runs in this process, which is known without the database.
+     * Refuses a job that runs in this process, which is known without the database.
      *
      * @throws JobRunningException if it does
      */
-    public void refuseRunning(@Body Execution execution) {
-        running.find(execution.job()).ifPresent(other -> {
-            throw new JobRunningException(execution.job(), other.id(), null);
+    public void refuseRunning(String job) {
+        running.find(job).ifPresent(other -> {
+            throw new JobRunningException(job, other.id(), null);
         });
     }
 
@@ -102,13 +102,18 @@ public class Acceptance {
         return new JobRunningException(job, id, cause);
     }
 
-    /** One statement, so that who starts a job does not wait for more than one answer. */
+    /**
+     * One statement, and without waiting for the disk, so that who starts a job is answered at once: what its first table
+     * commits comes to the disk only behind it. Should PostgreSQL die before that, the tables do not find their execution,
+     * and write nothing.
+     */
     private void insert(Execution execution, long instanceKey) {
         jdbc.sql("""
                 WITH begun AS (
                   INSERT INTO caravana.servicenow_execution_log
                     (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key)
-                  VALUES (?, ?, ?, ?, clock_timestamp(), 'running', ?, ?, ?)
+                  SELECT ?, ?, ?::date, ?::date, clock_timestamp(), 'running', ?, ?, ?
+                  FROM set_config('synchronous_commit', 'off', true)
                   RETURNING execution_id)
                 INSERT INTO caravana.table_load (execution_id, table_name, position)
                 SELECT execution_id, name, place - 1 FROM begun, unnest(?) WITH ORDINALITY AS chosen (name, place)""")

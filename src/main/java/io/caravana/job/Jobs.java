@@ -1,5 +1,6 @@
 package io.caravana.job;
 
+import io.caravana.execution.Acceptance;
 import io.caravana.execution.Execution;
 import io.caravana.execution.Interruptions;
 import io.caravana.execution.JobRunningException;
@@ -46,6 +47,7 @@ public class Jobs {
     private final MeterRegistry meters;
     private final RejectedRecords rejected;
     private final Turns turns;
+    private final Acceptance acceptance;
 
     Jobs(
             Catalog catalog,
@@ -54,7 +56,9 @@ public class Jobs {
             Interruptions interruptions,
             MeterRegistry meters,
             RejectedRecords rejected,
-            Turns turns) {
+            Turns turns,
+            Acceptance acceptance) {
+        this.acceptance = acceptance;
         this.turns = turns;
         this.rejected = rejected;
         this.interruptions = interruptions;
@@ -75,7 +79,7 @@ public class Jobs {
      * @throws io.caravana.execution.JobRunningException if the job is running
      */
     public Execution start(String job, LocalDate start, LocalDate end) {
-        var asked = catalog.job(job).orElseThrow(() -> new UnknownJobException(job, catalog.jobNames()));
+        var asked = idle(job);
         var window = window(asked, start, end);
         if (asked.reads() == Job.Reads.REJECTED) {
             return start(asked, "");
@@ -97,7 +101,7 @@ public class Jobs {
      * @throws io.caravana.execution.JobRunningException if the job is running
      */
     public Execution retry(String job, LocalDate start, LocalDate end, List<String> tables) {
-        var asked = catalog.job(job).orElseThrow(() -> new UnknownJobException(job, catalog.jobNames()));
+        var asked = idle(job);
         var left = catalog.tablesOf(asked).stream()
                 .filter(table -> tables.contains(table.target()))
                 .toList();
@@ -119,7 +123,14 @@ public class Jobs {
     public Execution retryRejected(String table) {
         var job = catalog.jobThat(Job.Reads.REJECTED)
                 .orElseThrow(() -> new UnknownJobException("reads: rejected", catalog.jobNames()));
-        return start(job, table == null ? "" : table);
+        return start(idle(job.name()), table == null ? "" : table);
+    }
+
+    /** A job that runs in this process is refused before the database is asked for anything. */
+    private Job idle(String name) {
+        var job = catalog.job(name).orElseThrow(() -> new UnknownJobException(name, catalog.jobNames()));
+        acceptance.refuseRunning(name);
+        return job;
     }
 
     private Execution start(Job job, String target) {

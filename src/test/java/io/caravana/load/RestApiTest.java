@@ -2,22 +2,31 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.caravana.execution.ExecutionView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 
 class RestApiTest extends LoadTest {
 
     private static final String LOADS = "/api/service-now-new/";
+
+    @Autowired
+    DataSource dataSource;
 
     @ParameterizedTest
     @ValueSource(strings = {"load-choices/", "load-choices"})
@@ -110,6 +119,57 @@ class RestApiTest extends LoadTest {
         assertProblem(second, 409, "the job 'choices' is running already");
         assertThat(JSON.readTree(second.body()).path("execution_id").asText()).isEqualTo(first);
         assertThat(end(first).status()).isEqualTo("success");
+    }
+
+    @Test
+    void a_job_that_runs_already_is_refused_without_waiting_for_the_execution_log() throws Exception {
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("sys_choice"));
+        var first = JSON.readTree(post(LOADS + "load-choices", null, null).body())
+                .path("execution_id")
+                .asText();
+        try (var connection = dataSource.getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE caravana.servicenow_execution_log");
+            var second = new FutureTask<>(() -> post(LOADS + "load-choices", null, null));
+            new Thread(second).start();
+            assertThat(second.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(409);
+            connection.rollback();
+        }
+        assertThat(end(first).status()).isEqualTo("success");
+    }
+
+    @Test
+    void a_load_is_accepted_without_waiting_for_the_disk_which_what_it_commits_then_waits_for() throws Exception {
+        // the server that tests share waits for no commit
+        commitsWait("SET synchronous_commit = on");
+        jdbc.sql("""
+                CREATE TABLE commit_waits (event text PRIMARY KEY, setting text);
+                CREATE FUNCTION note_commit_waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                  INSERT INTO commit_waits VALUES (TG_OP, current_setting('synchronous_commit')) ON CONFLICT DO NOTHING;
+                  RETURN NULL;
+                END $$;
+                CREATE TRIGGER note_commit_waits AFTER INSERT ON caravana.servicenow_execution_log
+                  EXECUTE FUNCTION note_commit_waits();
+                CREATE TRIGGER note_commit_waits AFTER UPDATE ON caravana.table_load EXECUTE FUNCTION note_commit_waits()""").update();
+        try {
+            loaded("choices");
+            assertThat(jdbc.sql("SELECT event || ' ' || setting FROM commit_waits ORDER BY event")
+                            .query(String.class)
+                            .list())
+                    .containsExactly("INSERT off", "UPDATE on");
+        } finally {
+            jdbc.sql("DROP FUNCTION note_commit_waits() CASCADE; DROP TABLE commit_waits")
+                    .update();
+            commitsWait("RESET synchronous_commit");
+        }
+    }
+
+    /** Of the connections that are made from now on. */
+    private void commitsWait(String setting) throws SQLException {
+        jdbc.sql("DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I %s', current_database()); END $$".formatted(setting))
+                .update();
+        dataSource.unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
     }
 
     @Test
