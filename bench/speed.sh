@@ -51,10 +51,10 @@ curl -s "http://127.0.0.1:$replay_port/replay/urls" >"$work/urls"
 up
 for round in $(seq "$rounds"); do
   echo "== round $round"
-  fetch=$({ TIMEFORMAT=%R; time curl -sf --compressed -K "$work/urls" >"$work/pages" 2>"$work/curl.log"; } 2>&1)
+  fetch=$({ TIMEFORMAT=%R; time curl -sf --compressed -K "$work/urls" 2>"$work/curl.log" >/dev/null; } 2>&1)
   if [ "$round" = 1 ]; then
     sql "COPY servicenow.incident TO '$work/rows'" >"$work/saved"
-    echo "$(wc -l <"$work/urls") requests, $(($(wc -c <"$work/pages") / 1000000)) MB of JSON"
+    echo "$(wc -l <"$work/urls") requests, $(($(curl -sf --compressed -K "$work/urls" 2>"$work/curl.log" | wc -c) / 1000000)) MB of JSON"
   fi
   read -r copied copy < <(sql "DROP TABLE IF EXISTS servicenow.copied" "CREATE TABLE servicenow.copied (LIKE servicenow.incident INCLUDING ALL)" "CHECKPOINT" \
     "COPY servicenow.copied FROM '$work/rows'")
