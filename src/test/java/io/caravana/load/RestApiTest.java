@@ -111,10 +111,7 @@ class RestApiTest extends LoadTest {
 
     @Test
     void a_job_that_runs_already_is_refused_with_the_id_of_its_execution() throws Exception {
-        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("sys_choice"));
-        var first = JSON.readTree(post(LOADS + "load-choices", null, null).body())
-                .path("execution_id")
-                .asText();
+        var first = startSlowly();
         var second = post(LOADS + "load-choices", null, null);
         assertProblem(second, 409, "the job 'choices' is running already");
         assertThat(JSON.readTree(second.body()).path("execution_id").asText()).isEqualTo(first);
@@ -123,10 +120,7 @@ class RestApiTest extends LoadTest {
 
     @Test
     void a_job_that_runs_already_is_refused_without_waiting_for_the_execution_log() throws Exception {
-        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("sys_choice"));
-        var first = JSON.readTree(post(LOADS + "load-choices", null, null).body())
-                .path("execution_id")
-                .asText();
+        var first = startSlowly();
         try (var connection = dataSource.getConnection();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -137,6 +131,14 @@ class RestApiTest extends LoadTest {
             connection.rollback();
         }
         assertThat(end(first).status()).isEqualTo("success");
+    }
+
+    /** Starts choices, which then run for a while. */
+    private String startSlowly() throws Exception {
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "300").on("sys_choice"));
+        return JSON.readTree(post(LOADS + "load-choices", null, null).body())
+                .path("execution_id")
+                .asText();
     }
 
     @Test
