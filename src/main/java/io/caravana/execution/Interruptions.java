@@ -41,12 +41,12 @@ public class Interruptions {
     }
 
     /** An execution that was interrupted and may go on. */
-    public record Interrupted(String executionId, String job, LocalDate start, LocalDate end) {}
+    public record Interrupted(String executionId, String job, LocalDate start, LocalDate end, boolean keepsUp) {}
 
     /** The executions that were interrupted not long ago, and after which their jobs were not started again. */
     public List<Interrupted> interrupted() {
         return jdbc.sql("""
-                SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end"
+                SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end", keeps_up
                 FROM caravana.servicenow_execution_log AS log
                 WHERE status = 'interrupted' AND start_date IS NOT NULL
                   AND ended_at > clock_timestamp() - make_interval(secs => ?)

@@ -49,7 +49,7 @@ final class LastLoads implements HealthIndicator {
             WHERE execution_id = ANY (:executions) AND t.status = 'success' AND t.verdict IS NOT NULL""";
 
     private static final String WATERMARKS =
-            "SELECT table_name, read_until AS moment FROM caravana.watermark WHERE read_until IS NOT NULL";
+            "SELECT table_name, read_until AS moment FROM caravana.watermark WHERE read_until IS NOT NULL AND whole";
     private static final String CHECKPOINTS = """
             SELECT table_name, max(moved_at) AS moment FROM (
               SELECT table_name, moved_at FROM caravana.checkpoint

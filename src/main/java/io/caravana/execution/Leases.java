@@ -44,7 +44,8 @@ public class Leases {
         }
         var busy = new TableBusyException(
                 load.table().target(), holder(load.table().target()));
-        if (load.reads() != Reads.CHANGES && load.reads() != Reads.KEYS) {
+        var reads = load.execution().reads();
+        if (reads != Reads.CHANGES && reads != Reads.KEYS) {
             throw busy;
         }
         LOG.info("{} is left out this time: {}", load.table().target(), busy.getMessage());

@@ -7,7 +7,9 @@ import java.time.Instant;
  * with.
  *
  * @param readUntil every change up to here is in the replica; null: nothing was read yet
+ * @param whole whether the replica has, or is to have, every row of the table; if not, changes are followed in what periods
+ *     have brought
  * @param until where the pass ends
  * @param at the last record of the pass that is in the replica; null: none is
  */
-public record Pass(Instant readUntil, Instant until, Position at) {}
+public record Pass(Instant readUntil, boolean whole, Instant until, Position at) {}

@@ -44,6 +44,9 @@ public final class TableLoad {
     private volatile boolean notesChanges;
     private volatile long unseen;
     private volatile long expected = -1;
+    private volatile Reads reads;
+    private volatile Verdict followed;
+    private volatile long expectedBefore;
     private volatile Throwable failure;
 
     /**
@@ -58,6 +61,7 @@ public final class TableLoad {
 
     public TableLoad(Execution execution, Table table, TableMeters meters) {
         this.execution = execution;
+        this.reads = execution.reads();
         this.table = table;
         this.meters = meters;
         for (var reason : Wait.values()) {
@@ -73,9 +77,29 @@ public final class TableLoad {
         return table;
     }
 
-    /** What is read of the table. */
+    /** What is read of the table now. */
     public Reads reads() {
-        return execution.reads();
+        return reads;
+    }
+
+    /** Whether the changes of the table are to be followed before its period is read. */
+    public boolean keepsUp() {
+        return execution.keepsUp() && table.hasWindow() && table.live() && followed == null;
+    }
+
+    /** Begins to follow the changes. */
+    public void followChanges() {
+        reads = Reads.CHANGES;
+    }
+
+    /** Goes on to what the execution is for: all changes are stored. Their verdict is told together with the period's. */
+    public void endChanges() {
+        if (reads != execution.reads()) {
+            reads = execution.reads();
+            followed = verdict;
+            verdict = Verdict.NOT_READ;
+            expectedBefore = Math.max(0, expected);
+        }
     }
 
     /** Whether the execution's period restricts what is read, and what is reconciled. */
@@ -94,7 +118,7 @@ public final class TableLoad {
 
     /** The rows that ServiceNow counted when the read began. */
     public void expect(long rows) {
-        expected = rows;
+        expected = rows < 0 ? rows : expectedBefore + rows;
     }
 
     /** The token of the lease under which the table is written. */
@@ -269,7 +293,13 @@ public final class TableLoad {
         var error = failure == null ? null : Failures.explain(failure);
         var changes = drift.isEmpty() ? null : String.join("; ", drift);
         return new ExecutionEvent.TableFinished(
-                execution.id(), table.target(), counts(), verdict, state(), changes, error);
+                execution.id(),
+                table.target(),
+                counts(),
+                followed == null ? verdict : verdict.and(followed),
+                state(),
+                changes,
+                error);
     }
 
     private String state() {

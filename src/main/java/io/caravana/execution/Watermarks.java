@@ -30,43 +30,48 @@ public class Watermarks {
 
     /**
      * Begins to read a table's changes, or goes on where that was cut off. A table whose filter or fields were changed
-     * in the configuration is read from its beginning.
+     * in the configuration, or of which only periods were read so far, is read from its beginning; not so by a load of a
+     * period, which only follows what has changed.
      *
      * @param until where a new pass ends
      */
-    public Pass begin(Table table, Instant until) {
-        var known = find(table);
+    public Pass begin(TableLoad load, Instant until) {
+        var table = load.table();
+        var known = find(table).filter(pass -> pass.whole() || load.keepsUp());
         if (known.isPresent() && known.get().until() != null) {
             return known.get();
         }
         var readUntil = known.map(Pass::readUntil).orElse(null);
+        var whole = known.map(Pass::whole).orElse(true);
         if (readUntil == null) {
             LOG.info("{}: its changes are read for the first time by this definition, all rows", table.target());
         }
         jdbc.sql("""
-                INSERT INTO caravana.watermark (table_name, definition, read_until, pass_until)
-                VALUES (:table, :definition, :readUntil, :until)
+                INSERT INTO caravana.watermark (table_name, definition, read_until, whole, pass_until)
+                VALUES (:table, :definition, :readUntil, :whole, :until)
                 ON CONFLICT (table_name) DO UPDATE SET definition = EXCLUDED.definition, read_until = EXCLUDED.read_until,
-                  pass_until = EXCLUDED.pass_until, at_updated_on = NULL, at_sys_id = NULL, moved_at = now()""")
+                  whole = EXCLUDED.whole, pass_until = EXCLUDED.pass_until, at_updated_on = NULL, at_sys_id = NULL, moved_at = now()""")
                 .param("table", table.target())
                 .param("definition", table.definition())
                 .param("readUntil", readUntil == null ? null : readUntil.atOffset(ZoneOffset.UTC))
+                .param("whole", whole)
                 .param("until", until.atOffset(ZoneOffset.UTC))
                 .update();
-        return new Pass(readUntil, until, null);
+        return new Pass(readUntil, whole, until, null);
     }
 
     private Optional<Pass> find(Table table) {
         return jdbc.sql("""
-                SELECT read_until, pass_until, at_updated_on, at_sys_id FROM caravana.watermark
+                SELECT read_until, whole, pass_until, at_updated_on, at_sys_id FROM caravana.watermark
                 WHERE table_name = ? AND definition = ?""")
                 .params(table.target(), table.definition())
                 .query((row, number) -> {
-                    var updatedOn = instant(row.getObject(3, OffsetDateTime.class));
-                    var at = updatedOn == null ? null : new Position(Window.raw(updatedOn), row.getString(4));
+                    var updatedOn = instant(row.getObject(4, OffsetDateTime.class));
+                    var at = updatedOn == null ? null : new Position(Window.raw(updatedOn), row.getString(5));
                     return new Pass(
                             instant(row.getObject(1, OffsetDateTime.class)),
-                            instant(row.getObject(2, OffsetDateTime.class)),
+                            row.getBoolean(2),
+                            instant(row.getObject(3, OffsetDateTime.class)),
                             at);
                 })
                 .optional();
@@ -87,7 +92,7 @@ public class Watermarks {
 
     /** Whether the whole table has been read by its changes, and is kept up with. */
     public boolean isKept(Table table) {
-        return find(table).map(Pass::readUntil).isPresent();
+        return find(table).filter(Pass::whole).map(Pass::readUntil).isPresent();
     }
 
     /** Moves a pass behind a record; in the transaction that stores the record. */

@@ -3,6 +3,7 @@ package io.caravana.job;
 import io.caravana.execution.Acceptance;
 import io.caravana.execution.Execution;
 import io.caravana.execution.Interruptions;
+import io.caravana.execution.Interruptions.Interrupted;
 import io.caravana.execution.JobRunningException;
 import io.caravana.execution.LogFields;
 import io.caravana.execution.TableLoad;
@@ -73,7 +74,7 @@ public class Jobs {
      * not long ago, with the same period, it goes on.
      *
      * @param start the first day; null: yesterday
-     * @param end the last day; null: yesterday
+     * @param end the last day; null: yesterday. With neither, it also follows what has changed in the tables, as the job says
      * @throws UnknownJobException if no such job is configured
      * @throws IllegalArgumentException if the period ends before it starts, or the job takes none
      * @throws io.caravana.execution.JobRunningException if the job is running
@@ -84,11 +85,10 @@ public class Jobs {
         if (asked.reads() == Job.Reads.REJECTED) {
             return start(asked, "");
         }
-        var execution = Optional.ofNullable(window)
-                .flatMap(period -> interrupted(asked, period))
+        var keepsUp = window != null && start == null && end == null && asked.followChanges();
+        return start(interrupted(asked, window, keepsUp)
                 .orElseGet(() -> new Execution(
-                        UUID.randomUUID().toString(), job, asked.reads(), window, catalog.tablesOf(asked)));
-        return start(execution);
+                        UUID.randomUUID().toString(), job, asked.reads(), window, catalog.tablesOf(asked), keepsUp)));
     }
 
     /**
@@ -163,13 +163,16 @@ public class Jobs {
         return execution;
     }
 
-    private Optional<Execution> interrupted(Job job, Window window) {
-        return interruptions.interrupted().stream()
-                .filter(interrupted -> interrupted.job().equals(job.name()))
-                .filter(interrupted -> interrupted.start().equals(window.start())
-                        && interrupted.end().equals(window.end()))
-                .findFirst()
-                .map(interrupted -> rest(job, interrupted.executionId(), window));
+    private Optional<Execution> interrupted(Job job, Window window, boolean keepsUp) {
+        return window == null
+                ? Optional.empty()
+                : interruptions.interrupted().stream()
+                        .filter(interrupted -> interrupted.job().equals(job.name()))
+                        .filter(interrupted -> interrupted.keepsUp() == keepsUp
+                                && interrupted.start().equals(window.start())
+                                && interrupted.end().equals(window.end()))
+                        .findFirst()
+                        .map(interrupted -> rest(job, interrupted));
     }
 
     /** What a timer starts every minute is not worth a line each time. */
@@ -177,12 +180,18 @@ public class Jobs {
         return execution.reads() == Job.Reads.CHANGES ? Level.DEBUG : Level.INFO;
     }
 
-    private Execution rest(Job job, String executionId, Window window) {
-        var left = interruptions.unfinished(executionId);
+    private Execution rest(Job job, Interrupted interrupted) {
+        var left = interruptions.unfinished(interrupted.executionId());
         var tables = catalog.tablesOf(job).stream()
                 .filter(table -> left.contains(table.target()))
                 .toList();
-        return Execution.rest(executionId, job.name(), job.reads(), window, tables);
+        return Execution.rest(
+                interrupted.executionId(),
+                job.name(),
+                job.reads(),
+                window(job, interrupted.start(), interrupted.end()),
+                tables,
+                interrupted.keepsUp());
     }
 
     /** Goes on with what was interrupted: by a process that was stopped, or is gone. */
@@ -195,7 +204,7 @@ public class Jobs {
         for (var interrupted : interruptions.interrupted()) {
             try {
                 if (catalog.job(interrupted.job()).isPresent()) {
-                    start(interrupted.job(), interrupted.start(), interrupted.end());
+                    start(rest(idle(interrupted.job()), interrupted));
                 }
             } catch (JobRunningException e) {
                 LOG.debug("Another process goes on with it: {}", e.getMessage());

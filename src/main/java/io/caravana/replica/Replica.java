@@ -31,6 +31,19 @@ final class Replica {
             SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
             WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""";
 
+    /**
+     * From when on changes are to be followed in a table of which periods were read so far: no row was read much before
+     * the first one was stored. Where its configuration was changed, from where it had come to.
+     */
+    private static final String MARK = """
+            INSERT INTO caravana.watermark AS known (table_name, definition, read_until, whole)
+            SELECT :table, :definition, coalesce(min(etl_created_at) - interval '1 day', now()), false FROM %s
+            WHERE NOT EXISTS (SELECT FROM caravana.watermark WHERE table_name = :table AND definition = :definition)
+            ON CONFLICT (table_name) DO UPDATE SET definition = EXCLUDED.definition, whole = false,
+              read_until = coalesce(known.read_until, EXCLUDED.read_until),
+              pass_until = NULL, at_updated_on = NULL, at_sys_id = NULL
+            WHERE known.definition <> EXCLUDED.definition""";
+
     /** Notes the columns that the dictionary shows and answers with those that it no longer shows. */
     private static final String VANISHED = """
             WITH shown AS (
@@ -72,6 +85,12 @@ final class Replica {
         jdbc.sql(replica.createTable(wanted)).update();
         replica = extend(replica, wanted);
         follow(load, replica);
+        if (load.keepsUp()) {
+            jdbc.sql(MARK.formatted(replica.qualified()))
+                    .param("table", table.target())
+                    .param("definition", table.definition())
+                    .update();
+        }
         // what is guessed without the dictionary says nothing about a change
         if (source.origin() == Origin.DICTIONARY) {
             replica = retype(load, replica, wanted);
@@ -91,7 +110,8 @@ final class Replica {
         var table = load.table();
         load.notesChanges(
                 switch (table.ledger()) {
-                    case LIVE -> load.reads() != Reads.PERIOD && watermarks.isKept(table);
+                    case LIVE ->
+                        (load.reads() != Reads.PERIOD || load.execution().keepsUp()) && watermarks.isKept(table);
                     case ALWAYS -> true;
                     case NEVER -> false;
                 });

@@ -16,11 +16,15 @@ import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** What the routes need of a read: its cursors, and where it has come to. */
 @Component("extraction")
 final class Extraction {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Extraction.class);
 
     /** A page is kept so much smaller than it may become. */
     private static final int ROOM = 8;
@@ -54,7 +58,7 @@ final class Extraction {
 
     /** A cursor over the rows that the load is to read, with just the fields that are stored. */
     public PageCursor cursor(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
-        return load.reads() == Reads.CHANGES ? changes(load.table(), source) : period(load, source);
+        return load.reads() == Reads.CHANGES ? changes(load, source) : period(load, source);
     }
 
     private PageCursor period(TableLoad load, SourceTable source) {
@@ -77,8 +81,9 @@ final class Extraction {
         return cursor;
     }
 
-    private PageCursor changes(Table table, SourceTable source) {
-        var pass = watermarks.begin(table, until());
+    private PageCursor changes(TableLoad load, SourceTable source) {
+        var table = load.table();
+        var pass = watermarks.begin(load, until());
         var query = EncodedQuery.of(table.filter());
         if (pass.readUntil() != null) {
             query = query.and(Table.UPDATED, ">=", Window.raw(pass.readUntil().minus(live.overlap())));
@@ -97,9 +102,27 @@ final class Extraction {
         return new PageSize(first, Math.max(first, properties.maxPageSize()), roomForPage());
     }
 
+    /** Whether what has changed is to be read before the period, so that rows of other days do not become stale. */
+    public boolean keepsUp(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
+        if (!load.keepsUp() || source.byName().containsKey(Table.UPDATED)) {
+            return load.keepsUp();
+        }
+        LOG.warn(
+                "{}: no {} is known of it, so what has changed in rows of other days is not read; load their days again",
+                load.table().target(),
+                Table.UPDATED);
+        return false;
+    }
+
+    /** Begins to follow the changes. */
+    public void beginPass(@ExchangeProperty("load") TableLoad load) {
+        load.followChanges();
+    }
+
     /** Notes that every change up to the end of the pass is in the replica. */
     public void endPass(@ExchangeProperty("load") TableLoad load) {
         watermarks.end(load);
+        load.endChanges();
     }
 
     /** A cursor over the keys of all rows that were there at that moment; with the number of their changes if asked to. */
@@ -222,10 +245,12 @@ final class Extraction {
 
     /** Notes what the read, or each of those of a list of keys, has proven about its completeness; with the count of now, where there is one. */
     public void conclude(
+            Exchange exchange,
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty("read") TableRead read,
             @ExchangeProperty("recount") Page recount) {
         read.countAfter(recount == null ? read.countBefore() : recount.total());
+        exchange.removeProperty("recount");
         var verdict = read.verdict();
         load.verdict(load.reads() == Reads.REJECTED ? load.verdict().and(verdict) : verdict);
     }

@@ -15,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     has no window column; {@code changes}, what has changed since the last time; {@code keys}, the keys alone, to find
  *     what has gone; {@code rejected}, the records that could not be stored, anew. The last three carry every table,
  *     whatever job it belongs to
+ * @param followChanges whether an execution that is given no dates, as by a timer, also follows what has changed in its
+ *     tables with a window column since the last one
  * @param threads how many of its tables are loaded side by side
  * @param cron when it starts by itself, as a Quartz expression in {@code caravana.time-zone}; empty: never
  * @param timer whether the cron is on
@@ -28,6 +30,7 @@ public record Job(
 
         @DefaultValue("") String description,
         @DefaultValue("period") Reads reads,
+        @DefaultValue("true") boolean followChanges,
         @DefaultValue("4") @Min(1) @Max(64) int threads,
         @DefaultValue("") String cron,
         @DefaultValue("true") boolean timer) {
