@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "load",
         mixinStandardHelpOptions = true,
-        description = "Runs one job, shows its progress, and ends. Without dates: yesterday, and what has changed since.",
+        description =
+                "Runs one job, shows its progress, and ends. Without dates: yesterday, and what has changed since.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every table was loaded",
