@@ -4,7 +4,7 @@ import io.caravana.security.Secrets;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
@@ -44,7 +44,10 @@ abstract class HashCommand implements Callable<Integer> {
             var typed = console.readPassword("%s: ", secret);
             return typed == null ? "" : new String(typed);
         }
-        var line = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+        var line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+        if (line != null && line.indexOf('\ufffd') >= 0) {
+            throw new IllegalArgumentException("Standard input has to be text in UTF-8.");
+        }
         return line == null ? "" : line;
     }
 

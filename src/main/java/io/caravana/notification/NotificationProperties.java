@@ -139,6 +139,9 @@ record NotificationProperties(
         if (!webhook.token.isEmpty() && webhook.url.isBlank()) {
             Mistake.note(errors, "webhook.url", "a token for it is configured: it takes the address, too");
         }
+        if (!webhook.token.matches("[\\x20-\\x7e\\xa0-\\xff]*")) {
+            Mistake.note(errors, "webhook.token", "it takes characters that an HTTP header can carry");
+        }
         if (!baseUrl.isBlank() && !isAddress(baseUrl)) {
             Mistake.note(errors, "baseUrl", "it takes an address such as https://caravana.example.com");
         }

@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 final class Headers {
 
     private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-    private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
+    /** The client sends a question mark for any other character. */
+    private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e\\xa0-\\xff]*");
+
     private static final Pattern COOKIE = Pattern.compile("[\\x21-\\x7e&&[^;,]]*");
     /** They are about the connection, which is none of a broker's business. */
     private static final Set<String> OF_THE_CONNECTION = Set.of(

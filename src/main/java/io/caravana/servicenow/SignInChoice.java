@@ -37,7 +37,7 @@ record SignInChoice(ServiceNowAccess access, SignInProperties properties, Connec
             return oauth(connections, clock);
         }
         if (!properties.apiKey().isBlank()) {
-            return new SignIn.ApiKey(properties.apiKey().strip());
+            return new SignIn.ApiKey(inHeader("api-key (SERVICENOW_API_KEY)", properties.apiKey()));
         }
         return kinds.isEmpty() ? certificate() : basic();
     }
@@ -88,7 +88,9 @@ record SignInChoice(ServiceNowAccess access, SignInProperties properties, Connec
                     url.replaceAll("//.*@", "//***@").replaceFirst("[?#].*", ""),
                     "It must have the form https://host/path, without a user or a password.");
         }
-        return new SessionBroker(URI.create(url), properties.broker().token().strip(), connections.forSignIn(), clock);
+        var token = inHeader(
+                "broker.token (SERVICENOW_BROKER_TOKEN)", properties.broker().token());
+        return new SessionBroker(URI.create(url), token, connections.forSignIn(), clock);
     }
 
     private SignIn oauth(Connections connections, Clock clock) {
@@ -122,6 +124,14 @@ record SignInChoice(ServiceNowAccess access, SignInProperties properties, Connec
             needed("username (SERVICENOW_USERNAME)", access.username(), "the grant needs an account");
             needed("password (SERVICENOW_PASSWORD)", access.password(), "the grant needs an account");
         }
+    }
+
+    /** A header has no blanks around its value. */
+    private static String inHeader(String name, String value) {
+        if (!Headers.isValue(value.strip())) {
+            throw wrong("caravana.servicenow." + name, "", "It holds a character that no HTTP header can carry.");
+        }
+        return value.strip();
     }
 
     private static void needed(String name, String value, String why) {

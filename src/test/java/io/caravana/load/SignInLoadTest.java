@@ -14,6 +14,7 @@ import io.caravana.simulator.Simulator;
 import io.caravana.simulator.SimulatorProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,12 +26,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.client.TestRestTemplate;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.RequestEntity;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /**
- * Whole loads that are signed in by OAuth, with the secret in a file. Pauses between tries are longer than the tests
+ * Whole loads that are signed in by OAuth, with an awkward secret in a file. Pauses between tries are longer than the tests
  * wait: what is made again after a renewal has to be made at once.
  */
 @DirtiesContext
@@ -48,7 +53,7 @@ import org.springframework.test.context.DynamicPropertySource;
         })
 class SignInLoadTest {
 
-    private static final String SECRET = "reader-secret";
+    private static final String SECRET = "x${SERVICENOW_OAUTH_CLIENT_ID}y\\\\${b} #{1} {{x}} %41 ção ";
     private static final Simulator INSTANCE = Simulator.start(
             SimulatorProperties.defaults().withIncidents(200).withAccount("reader", SECRET, ""), Clock.systemUTC());
 
@@ -56,6 +61,7 @@ class SignInLoadTest {
         try {
             var folder = Files.createDirectories(Path.of("target/sign-in-secrets"));
             Files.writeString(folder.resolve("SERVICENOW_OAUTH_CLIENT_SECRET"), SECRET + "\n");
+            Files.writeString(folder.resolve("spring.security.user.password"), SECRET);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -97,6 +103,19 @@ class SignInLoadTest {
         assertThat(requests(request -> request.status() == 401)).isPositive();
         assertThat(requests(request -> request.path().equals("/oauth_token.do")))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_user_signs_in_with_an_awkward_password(@Autowired TestRestTemplate http) {
+        assertThat(signedIn(http, SECRET)).isEqualTo(HttpStatus.OK);
+        assertThat(signedIn(http, SECRET.strip())).isEqualTo(HttpStatus.UNAUTHORIZED);
+    }
+
+    private static HttpStatusCode signedIn(TestRestTemplate http, String password) {
+        var request = RequestEntity.get("/api/executions")
+                .headers(headers -> headers.setBasicAuth("user", password, StandardCharsets.UTF_8))
+                .build();
+        return http.exchange(request, String.class).getStatusCode();
     }
 
     @Test

@@ -45,6 +45,8 @@ class SignInChoiceTest {
                 "page-size=10 | No sign-in is configured",
                 "username=u | SERVICENOW_PASSWORD",
                 "password=s3cret | SERVICENOW_USERNAME",
+                "api-key=s3cret-€ | SERVICENOW_API_KEY",
+                "broker.url=https://b/s broker.token=s3cret-漢 | no HTTP header can carry",
                 "username=u password=s3cret api-key=s3cret | SERVICENOW_API_KEY and SERVICENOW_USERNAME",
                 "api-key=s3cret broker.url=https://b/s | SERVICENOW_BROKER_URL and SERVICENOW_API_KEY",
                 "oauth.grant=client_credentials oauth.client-id=c oauth.client-secret=s3cret username=u password=s3cret | Only one kind",

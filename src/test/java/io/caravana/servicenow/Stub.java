@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -17,6 +19,7 @@ public final class Stub implements AutoCloseable {
 
     private final HttpServer server;
     private final List<Headers> received = new CopyOnWriteArrayList<>();
+    private final Map<String, String> always = new ConcurrentHashMap<>();
 
     /** An answer; the location is null where it leads nowhere. */
     public record Reply(int status, String contentType, String body, String location) {
@@ -42,6 +45,7 @@ public final class Stub implements AutoCloseable {
             var reply = answer.apply(request);
             var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", reply.contentType());
+            always.forEach(exchange.getResponseHeaders()::set);
             if (reply.location() != null) {
                 exchange.getResponseHeaders().set("Location", reply.location());
             }
@@ -60,6 +64,12 @@ public final class Stub implements AutoCloseable {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Sends a header with every answer. */
+    Stub with(String header, String value) {
+        always.put(header, value);
+        return this;
     }
 
     public URI url() {

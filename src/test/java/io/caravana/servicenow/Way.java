@@ -1,5 +1,6 @@
 package io.caravana.servicenow;
 
+import io.caravana.settings.Awkward;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -8,6 +9,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
@@ -72,6 +74,15 @@ final class Way {
     }
 
     static void configured(URI instance, Clock clock, Consumer<AssertableApplicationContext> test, String... settings) {
+        configured(instance, clock, Map.of(), test, settings);
+    }
+
+    private static void configured(
+            URI instance,
+            Clock clock,
+            Map<String, String> variables,
+            Consumer<AssertableApplicationContext> test,
+            String... settings) {
         var all = new ArrayList<>(List.of(settings));
         all.add("url=" + instance);
         new ApplicationContextRunner()
@@ -79,6 +90,7 @@ final class Way {
                         SslAutoConfiguration.class, ConfigurationPropertiesAutoConfiguration.class))
                 .withUserConfiguration(Settings.class, HttpConfiguration.class, Refusals.class)
                 .withBean(Clock.class, () -> clock)
+                .withInitializer(context -> Awkward.variables(context.getEnvironment(), variables))
                 .withPropertyValues(all.stream()
                         .map(setting -> setting.startsWith("spring.") ? setting : "caravana.servicenow." + setting)
                         .toArray(String[]::new))
@@ -91,9 +103,15 @@ final class Way {
     }
 
     static void to(URI instance, Clock clock, Consumer<Way> test, String... settings) {
+        to(instance, clock, Map.of(), test, settings);
+    }
+
+    /** @param variables the environment of the process */
+    static void to(URI instance, Clock clock, Map<String, String> variables, Consumer<Way> test, String... settings) {
         configured(
                 instance,
                 clock,
+                variables,
                 application -> {
                     try (var camel = new DefaultCamelContext()) {
                         var http = new HttpComponent();
