@@ -4,7 +4,7 @@
 # with simulated rows, and the java that will be used later: an archive fits one build of it only.
 set -euo pipefail
 options=$1
-unset SERVICENOW_URL
+export SERVICENOW_URL=simulator
 export SERVER_ADDRESS=127.0.0.1 SERVER_PORT=${SERVER_PORT:-18080} CARAVANA_SIMULATOR_INCIDENTS=300
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -12,7 +12,9 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.task.ThreadPoolTaskSchedulerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -69,7 +71,15 @@ class Wiring {
     ServiceNowAccess serviceNowAccess(
             ServiceNowProperties properties,
             ObjectProvider<Simulator> simulator,
-            ObjectProvider<SimulatorProperties> simulated) {
+            ObjectProvider<SimulatorProperties> simulated,
+            @Value("${caravana.database.url:}") String database) {
+        if (properties.url().isBlank() && !database.isBlank()) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "caravana.servicenow.url (SERVICENOW_URL)",
+                    "",
+                    "It is not set, but a DATABASE_URL is. It takes the instance's address, or 'simulator' to fill that database"
+                            + " with made-up rows.");
+        }
         var running = simulator.getIfAvailable();
         if (running == null) {
             return ServiceNowAccess.to(properties);

@@ -165,6 +165,28 @@ class CaravanaJarIT {
     }
 
     @Test
+    void an_empty_database_of_somebody_is_not_filled_with_made_up_rows_unless_that_is_asked_for() throws Exception {
+        var database = TestDatabase.url();
+        try (var caravana = run(Map.of("DATABASE_URL", database), "load", "choices")) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
+            assertThat(caravana.output())
+                    .contains("It is not set, but a DATABASE_URL is", "'simulator'")
+                    .doesNotContain("\tat ");
+        }
+        try (var connection = DriverManager.getConnection(database);
+                var rows = connection
+                        .createStatement()
+                        .executeQuery("SELECT count(*) FROM pg_namespace WHERE nspname = 'caravana'")) {
+            rows.next();
+            assertThat(rows.getInt(1)).as("schemas").isZero();
+        }
+        var asked = Map.of("DATABASE_URL", database, "SERVICENOW_URL", "simulator");
+        try (var caravana = run(asked, "load", "choices")) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isZero();
+        }
+    }
+
+    @Test
     void a_log_format_that_there_is_not_is_said_without_a_stack_trace() throws Exception {
         try (var caravana = run(Map.of("CARAVANA_LOG", "json"))) {
             assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
@@ -230,6 +252,8 @@ class CaravanaJarIT {
     void a_test_of_the_notifications_says_for_each_channel_how_it_went() throws Exception {
         try (var slack = new Stub(request -> Stub.Reply.json("{}"))) {
             var environment = Map.of(
+                    "SERVICENOW_URL",
+                    "simulator",
                     "DATABASE_URL",
                     TestDatabase.url(),
                     "CARAVANA_NOTIFICATIONS_SLACK_URL",
@@ -250,7 +274,8 @@ class CaravanaJarIT {
 
     @Test
     void a_test_of_notifications_that_are_not_configured_ends_with_1_and_says_what_to_set() throws Exception {
-        try (var caravana = run(Map.of("DATABASE_URL", TestDatabase.url()), "notify-test")) {
+        var environment = Map.of("SERVICENOW_URL", "simulator", "DATABASE_URL", TestDatabase.url());
+        try (var caravana = run(environment, "notify-test")) {
             assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(1);
             assertThat(caravana.output())
                     .startsWith("No channel is configured. Set ")

@@ -1,7 +1,9 @@
 package io.caravana.servicenow;
 
+import io.caravana.servicenow.ConnectionProperties.Header;
 import io.caravana.servicenow.ConnectionProperties.Proxy;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -34,12 +36,17 @@ final class Connections implements AutoCloseable {
     private static final int FOR_SIGN_IN = 2;
     private static final Duration SIGN_IN_ANSWER = Duration.ofSeconds(30);
 
+    private final HttpHost instance;
+    private final List<Header> headers;
     private final Proxy proxy;
     private final PoolingHttpClientConnectionManager toTables;
     private final CloseableHttpClient forSignIn;
 
-    private Connections(ServiceNowProperties limits, Proxy proxy, TlsSocketStrategy tls) {
-        this.proxy = proxy;
+    private Connections(
+            URI instance, ServiceNowProperties limits, ConnectionProperties properties, TlsSocketStrategy tls) {
+        this.instance = Signature.hostOf(instance);
+        this.headers = properties.headers();
+        this.proxy = properties.proxy();
         this.toTables = pool(tls, limits.maxConcurrent(), limits.connectTimeout(), limits.responseTimeout());
         // a pool of its own: new credentials must not wait for requests that wait for them
         var timeout = Timeout.of(SIGN_IN_ANSWER);
@@ -60,10 +67,11 @@ final class Connections implements AutoCloseable {
      *
      * @throws InvalidConfigurationPropertyValueException if it is configured wrongly
      */
-    static Connections of(ServiceNowProperties limits, ConnectionProperties properties, SslBundles bundles) {
+    static Connections of(
+            URI instance, ServiceNowProperties limits, ConnectionProperties properties, SslBundles bundles) {
         check(properties.proxy());
         return new Connections(
-                limits, properties.proxy(), tls(properties.sslBundle().strip(), bundles));
+                instance, limits, properties, tls(properties.sslBundle().strip(), bundles));
     }
 
     /** The connections for tables; there are as many as there may be requests in flight. */
@@ -76,8 +84,15 @@ final class Connections implements AutoCloseable {
         return new SignInClient(forSignIn);
     }
 
-    /** Sends a client's requests through the proxy, if there is one. */
+    /** Sends a client's requests through the proxy, if there is one, and with what the gateway wants to see. */
     HttpClientBuilder route(HttpClientBuilder client) {
+        client.addExecInterceptorFirst("gateway", (request, scope, chain) -> {
+            if (scope.route.getTargetHost().equals(instance)) {
+                headers.forEach(header ->
+                        request.setHeader(header.name(), header.value().strip()));
+            }
+            return chain.proceed(request, scope);
+        });
         if (!proxy.isConfigured()) {
             return client;
         }

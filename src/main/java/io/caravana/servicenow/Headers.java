@@ -23,7 +23,16 @@ final class Headers {
             "proxy-authorization",
             "cookie");
 
+    /** They are about the request itself, or about who sends it. */
+    private static final Set<String> OF_THE_REQUEST =
+            Set.of("accept", "accept-encoding", "authorization", "content-type", "content-encoding", "x-sn-apikey");
+
     private Headers() {}
+
+    /** Whether a header can be sent beside those of HTTP and of the sign-in. */
+    static boolean isFree(String name) {
+        return isName(name) && !OF_THE_REQUEST.contains(name.toLowerCase(Locale.ROOT));
+    }
 
     static boolean isName(String name) {
         return NAME.matcher(name).matches() && !OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT));

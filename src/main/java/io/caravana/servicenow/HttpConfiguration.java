@@ -36,8 +36,11 @@ class HttpConfiguration {
 
     @Bean
     Connections connections(
-            ServiceNowProperties limits, ConnectionProperties properties, ObjectProvider<SslBundles> bundles) {
-        return Connections.of(limits, properties, bundles.getIfAvailable());
+            ServiceNowAccess access,
+            ServiceNowProperties limits,
+            ConnectionProperties properties,
+            ObjectProvider<SslBundles> bundles) {
+        return Connections.of(access.url(), limits, properties, bundles.getIfAvailable());
     }
 
     @Bean
@@ -48,11 +51,12 @@ class HttpConfiguration {
     @Bean
     SignIn signIn(
             ServiceNowAccess access,
+            ServiceNowProperties settings,
             SignInProperties properties,
             ConnectionProperties connection,
             Connections connections,
             Clock clock) {
-        return new SignInChoice(access, properties, connection).make(connections, clock);
+        return new SignInChoice(access, properties, connection, settings.allowHttp()).make(connections, clock);
     }
 
     @Bean

@@ -11,7 +11,10 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How ServiceNow is reached and how much is asked of it.
  *
- * @param url the instance, e.g. {@code https://example.service-now.com}; empty: the built-in simulator
+ * @param url the instance, e.g. {@code https://example.service-now.com}, or the gateway in front of it, with a path;
+ *     {@code simulator}: the built-in one, which also runs when neither this nor a database is set
+ * @param allowHttp whether credentials may be sent in the clear to another machine, where the address begins with
+ *     {@code http://}
  * @param username the account that reads
  * @param password its password; only ever from the environment or a file outside the project
  * @param rateLimit requests a second, at most, for the whole process
@@ -28,6 +31,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("caravana.servicenow")
 public record ServiceNowProperties(
         @DefaultValue("") String url,
+        @DefaultValue("false") boolean allowHttp,
         @DefaultValue("") String username,
         @DefaultValue("") String password,
         @DefaultValue("25") @Min(1) int rateLimit,

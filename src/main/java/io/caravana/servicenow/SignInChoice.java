@@ -12,7 +12,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *
  * <p>No name of a property is given alone to an exception: Boot would look up its value and print it.
  */
-record SignInChoice(ServiceNowAccess access, SignInProperties properties, ConnectionProperties connection) {
+record SignInChoice(
+        ServiceNowAccess access, SignInProperties properties, ConnectionProperties connection, boolean allowHttp) {
 
     private static final String SIGN_IN = "caravana.servicenow (SERVICENOW_…)";
 
@@ -87,6 +88,12 @@ record SignInChoice(ServiceNowAccess access, SignInProperties properties, Connec
                     "caravana.servicenow.broker.url (SERVICENOW_BROKER_URL)",
                     url.replaceAll("//.*@", "//***@").replaceFirst("[?#].*", ""),
                     "It must have the form https://host/path, without a user or a password.");
+        }
+        if (ServiceNowAccess.isInTheClear(url) && !allowHttp) {
+            throw wrong(
+                    "caravana.servicenow.broker.url (SERVICENOW_BROKER_URL)",
+                    SignInClient.shown(URI.create(url)),
+                    ServiceNowAccess.HTTPS);
         }
         var token = inHeader(
                 "broker.token (SERVICENOW_BROKER_TOKEN)", properties.broker().token());

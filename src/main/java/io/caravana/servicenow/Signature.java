@@ -25,9 +25,14 @@ final class Signature implements ExecChainHandler {
     private final SignIn signIn;
 
     Signature(URI instance, Keyring keyring, SignIn signIn) {
-        this.instance = RoutingSupport.normalize(HttpHost.create(instance), DefaultSchemePortResolver.INSTANCE);
+        this.instance = hostOf(instance);
         this.keyring = keyring;
         this.signIn = signIn;
+    }
+
+    static HttpHost hostOf(URI url) {
+        return RoutingSupport.normalize(
+                new HttpHost(url.getScheme(), url.getHost(), url.getPort()), DefaultSchemePortResolver.INSTANCE);
     }
 
     /** Makes a client sign its requests. */

@@ -69,7 +69,7 @@ record Setting(String key, ResolvableType type, RecordComponent component) {
     }
 
     boolean isSecret() {
-        return key.matches(".*\\.(password|api-key|[a-z-]*(secret|token)|(slack|webhook)\\.url)");
+        return key.matches(".*\\.(password|api-key|[a-z-]*(secret|token)|(slack|webhook)\\.url|headers\\[0]\\.value)");
     }
 
     boolean isRequired() {

@@ -9,7 +9,6 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.type.AnnotatedTypeMetadata;
-import org.springframework.util.StringUtils;
 
 @Configuration(proxyBeanMethods = false)
 @Conditional(SimulatorConfiguration.NoRealInstance.class)
@@ -24,7 +23,8 @@ class SimulatorConfiguration {
     static final class NoRealInstance implements Condition {
         @Override
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-            return !StringUtils.hasText(context.getEnvironment().getProperty("caravana.servicenow.url"));
+            var url = context.getEnvironment().getProperty("caravana.servicenow.url", "");
+            return url.isBlank() || url.strip().equals("simulator");
         }
     }
 }

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of the built-in ServiceNow, which runs only while {@code caravana.servicenow.url} is not set.
+ * Settings of the built-in ServiceNow, which runs only while {@code caravana.servicenow.url} is not set, or is {@code simulator}.
  *
  * @param port local port to listen on; 0 takes any free one
  * @param seed start of everything random; the same seed on the same UTC day gives the same rows

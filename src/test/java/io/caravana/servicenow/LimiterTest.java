@@ -185,6 +185,7 @@ class LimiterTest {
     private static ServiceNowProperties properties(int rate) {
         return new ServiceNowProperties(
                 "",
+                false,
                 "",
                 "",
                 rate,

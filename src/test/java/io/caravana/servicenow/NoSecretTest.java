@@ -41,7 +41,8 @@ class NoSecretTest {
             "bearer-of-the-broker",
             "cookie-of-the-session",
             "user-token-of-the-session",
-            "proxy/password");
+            "proxy/password",
+            "key/for-the-gateway");
 
     private static final List<String> SILENCED = List.of(
             "org.apache.hc.client5.http.headers",
@@ -97,6 +98,7 @@ class NoSecretTest {
             strings = {
                 "username=u password=p@ssword-of-the-account",
                 "api-key=key+of-the-api",
+                "api-key=key+of-the-api headers[0].name=X-Gateway headers[0].value=key/for-the-gateway",
                 "oauth.grant=client_credentials oauth.client-id=c oauth.client-secret=cl/ient-secret",
                 "oauth.grant=client_credentials oauth.client-id=refuse oauth.client-secret=cl/ient-secret",
                 "oauth.grant=password oauth.client-id=c oauth.client-secret=cl/ient-secret username=u password=p@ssword-of-the-account",
@@ -125,6 +127,7 @@ class NoSecretTest {
                         said.add(way.bean(ServiceNowAccess.class).toString());
                         said.add(way.bean(SignInProperties.class).broker().toString());
                         said.add(way.bean(ConnectionProperties.class).proxy().toString());
+                        said.add(way.bean(ConnectionProperties.class).headers().toString());
                     },
                     settings.replace("BROKER", broker.url().toString())
                             .replace("SERVER", server.url().toString())

@@ -11,6 +11,7 @@ import java.time.Clock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 class SignInChoiceTest {
@@ -60,6 +61,7 @@ class SignInChoiceTest {
                 "broker.token=s3cret | SERVICENOW_BROKER_URL",
                 "broker.url=https://u:s3cret@b/s | SERVICENOW_BROKER_URL",
                 "broker.url=ftp://b/s?key=s3cret | SERVICENOW_BROKER_URL",
+                "broker.url=http://b.example/s?key=s3cret broker.token=s3cret | must begin with https://",
                 "username=u password=s3cret ssl-bundle=none | spring.ssl.bundle",
                 "username=u password=s3cret proxy.host=p | SERVICENOW_PROXY_PORT",
                 "username=u password=s3cret proxy.host=http://x:s3cret@p proxy.port=1 | SERVICENOW_PROXY_HOST",
@@ -82,6 +84,94 @@ class SignInChoiceTest {
                                 failure -> assertThat(((InvalidConfigurationPropertyValueException) failure).getName())
                                         .contains(" (")),
                 settings.split(" "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://example.service-now.com",
+                "https://example.service-now.com/",
+                "https://gateway.example/emea/snow-prod_1/",
+                "http://localhost:8090",
+                "http://127.0.0.1:8090/snow",
+                "http://[::1]:8090"
+            })
+    void an_address_may_have_a_path_and_may_be_in_the_clear_on_this_machine(String url) {
+        Way.configured(
+                INSTANCE,
+                Clock.systemUTC(),
+                application -> assertThat(
+                                application.getBean(ServiceNowAccess.class).url())
+                        .hasToString(url.replaceAll("/$", "")),
+                "username=u",
+                "password=s3cret",
+                "url=" + url);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://example.service-now.com | must begin with https://",
+                "HTTP://example.service-now.com | must have the form",
+                "http://localhost.example | must begin with https://",
+                "http://127.0.0.1.example/snow | must begin with https://",
+                "http://10.0.0.1 | must begin with https://",
+                "https://u:s3cret@example.service-now.com | must have the form",
+                "https://example.service-now.com/a?key=s3cret | must have the form",
+                "https://example.service-now.com/a/../b | must have the form",
+                "https://example.service-now.com//a | must have the form",
+                "example.service-now.com | must have the form",
+                "ftp://example.service-now.com | must have the form"
+            })
+    void a_wrong_address_stops_the_start_and_so_does_one_in_the_clear_elsewhere(String url, String words) {
+        Way.configured(
+                INSTANCE,
+                Clock.systemUTC(),
+                application -> assertThat(application.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("SERVICENOW_URL")
+                        .hasMessageContaining(words)
+                        .message()
+                        .doesNotContain("s3cret"),
+                "username=u",
+                "password=s3cret",
+                "url=" + url);
+    }
+
+    @Test
+    void credentials_go_in_the_clear_where_that_is_allowed() {
+        Way.configured(
+                INSTANCE,
+                Clock.systemUTC(),
+                application -> assertThat(application).hasNotFailed(),
+                "broker.url=http://broker.example/session",
+                "url=http://gateway.example/snow",
+                "allow-http=true");
+    }
+
+    @Test
+    void a_gateways_headers_go_to_the_instance_with_tokens_and_tables_and_to_nobody_else() {
+        var header = new String[] {"headers[0].name=X-Gateway-Key", "headers[0].value=the-key"};
+        try (var instance = new Stub(body -> Reply.json("{\"access_token\": \"t\", \"result\": []}"));
+                var broker = new Stub(body -> Reply.json("{\"headers\": {\"X-UserToken\": \"y\"}}"))) {
+            Way.to(
+                    URI.create(instance.url() + "/emea/snow"),
+                    Way::ask,
+                    header[0],
+                    header[1],
+                    "oauth.grant=client_credentials",
+                    "oauth.client-id=c",
+                    "oauth.client-secret=s");
+            assertThat(instance.paths())
+                    .containsExactly("/emea/snow/oauth_token.do", "/emea/snow" + Way.REQUEST.path());
+            Way.to(instance.url(), Way::ask, header[0], header[1], "broker.url=" + broker.url());
+            assertThat(instance.received())
+                    .hasSize(3)
+                    .allSatisfy(
+                            headers -> assertThat(headers.get("X-Gateway-Key")).containsExactly("the-key"));
+            assertThat(broker.received()).hasSize(1).noneMatch(headers -> headers.containsKey("X-Gateway-Key"));
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ public final class Stub implements AutoCloseable {
 
     private final HttpServer server;
     private final List<Headers> received = new CopyOnWriteArrayList<>();
+    private final List<String> paths = new CopyOnWriteArrayList<>();
     private final Map<String, String> always = new ConcurrentHashMap<>();
 
     /** An answer; the location is null where it leads nowhere. */
@@ -41,6 +42,7 @@ public final class Stub implements AutoCloseable {
         }));
         server.createContext("/", exchange -> {
             received.add(exchange.getRequestHeaders());
+            paths.add(exchange.getRequestURI().getPath());
             var request = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var reply = answer.apply(request);
             var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
@@ -78,6 +80,11 @@ public final class Stub implements AutoCloseable {
 
     int port() {
         return server.getAddress().getPort();
+    }
+
+    /** The path of each request. */
+    List<String> paths() {
+        return paths;
     }
 
     /** The headers of each request. */

@@ -84,7 +84,9 @@ final class Way {
             Consumer<AssertableApplicationContext> test,
             String... settings) {
         var all = new ArrayList<>(List.of(settings));
-        all.add("url=" + instance);
+        if (all.stream().noneMatch(setting -> setting.startsWith("url="))) {
+            all.add("url=" + instance);
+        }
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         SslAutoConfiguration.class, ConfigurationPropertiesAutoConfiguration.class))

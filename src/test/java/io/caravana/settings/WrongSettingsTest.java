@@ -76,6 +76,10 @@ class WrongSettingsTest {
             tables.yaml      | target: groups           | target: incident        | caravana.tables[5].target is 'incident'; caravana.tables[0] has this target already: give one of them another
             tables.yaml      | job: incidents           | job: incidnts           | caravana.tables[0].job is 'incidnts'; it takes one of the jobs incidents, configurations, tickets, choices. Did you mean 'incidents'?
             tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size, live, history, ledger, on-delete, delete-share
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: Host, value: s3cret}] | caravana.servicenow.headers[0].name is 'Host'; it takes a header that neither HTTP nor the sign-in sets
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: authorization, value: s3cret}] | caravana.servicenow.headers[0].name is 'authorization'; it takes a header that neither HTTP nor the sign-in sets
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: X-Key, value: s3cret-€}] | caravana.servicenow.headers[0].value is wrong; it takes characters that an HTTP header can carry
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: X-Key}] | caravana.servicenow.headers[0].value is missing; it takes a text that is not empty
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
             application.yaml | time-zone: UTC           | retention.notices: 23h  | caravana.retention.notices is '23h'; it takes a duration of 1d or more

@@ -15,10 +15,13 @@ class SimulatorConfigurationTest {
             .withUserConfiguration(SimulatorConfiguration.class);
 
     @Test
-    void it_runs_while_no_instance_is_named() {
+    void it_runs_while_no_instance_is_named_or_where_it_is_asked_for() {
         application.run(context -> assertThat(context).hasSingleBean(Simulator.class));
         application
                 .withPropertyValues("caravana.servicenow.url=  ")
+                .run(context -> assertThat(context).hasSingleBean(Simulator.class));
+        application
+                .withPropertyValues("caravana.servicenow.url=simulator")
                 .run(context -> assertThat(context).hasSingleBean(Simulator.class));
     }
 
