@@ -1,6 +1,5 @@
 package io.caravana.servicenow;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -10,36 +9,30 @@ import java.util.stream.Collectors;
  *
  * <p>{@code ^NQ} starts a second query that is or-ed with the first as a whole, so a condition for all rows has to be
  * added to each of them; {@code ^OR} binds to the condition before it and needs no care. An order in a configured
- * filter would break keyset reading and is left out, and so is the {@code ^EQ} that queries copied from a list end in.
+ * filter would break keyset reading and is left out, and so is all else in it that only says how a list is shown.
  */
 public record EncodedQuery(String text) {
 
-    private static final Pattern NEW_QUERY = Pattern.compile("\\^NQ");
-    private static final Pattern ORDER = Pattern.compile("(?:^|\\^)ORDERBY[^^]*");
-    private static final Pattern END = Pattern.compile("\\^EQ(?=\\^|$)");
+    private static final String NEW_QUERY = "NQ";
+    private static final Pattern DISPLAY = Pattern.compile("EQ|(ORDERBY|GROUPBY|TRENDBY).*", Pattern.DOTALL);
     private static final Pattern UNSAFE = Pattern.compile("[\\^\\r\\n]");
 
     public static final EncodedQuery ALL = new EncodedQuery("");
 
     /** A configured filter. */
     public static EncodedQuery of(String filter) {
-        var ordered = ORDER.matcher(withoutEnd(filter)).replaceAll("");
-        return new EncodedQuery(ordered.startsWith("^") ? ordered.substring(1) : ordered);
-    }
-
-    private static String withoutEnd(String filter) {
-        return END.matcher(filter).replaceAll("");
+        return new EncodedQuery(QueryParts.of(filter).stream()
+                .filter(part -> !DISPLAY.matcher(part).matches())
+                .collect(Collectors.joining("^")));
     }
 
     /**
-     * The fields that a configured filter names, in its conditions and in its order; a dot-walk is one field.
+     * The fields that a configured filter names in its conditions.
      *
-     * @throws IllegalArgumentException saying which part ServiceNow would leave out, answering with more rows
+     * @throws IllegalArgumentException saying which part cannot be sent, and why
      */
-    public static List<String> fieldsOf(String filter) {
-        // what follows an order at the beginning becomes the beginning
-        QueryFields.of(of(filter).text);
-        return QueryFields.of(withoutEnd(filter));
+    static List<QueryFields.Named> fieldsOf(String filter) {
+        return QueryFields.of(of(filter).text);
     }
 
     /** This query and, for every row it finds, that condition too. */
@@ -50,9 +43,14 @@ public record EncodedQuery(String text) {
         if (text.isEmpty()) {
             return new EncodedQuery(condition);
         }
-        return new EncodedQuery(Arrays.stream(NEW_QUERY.split(text))
-                .map(query -> query + "^" + condition)
-                .collect(Collectors.joining("^NQ")));
+        var all = new StringBuilder();
+        for (var part : QueryParts.of(text)) {
+            if (all.length() > 0) {
+                all.append(part.startsWith(NEW_QUERY) ? "^" + condition + "^" : "^");
+            }
+            all.append(part);
+        }
+        return new EncodedQuery(all + "^" + condition);
     }
 
     /**
@@ -68,9 +66,9 @@ public record EncodedQuery(String text) {
         return and(field + operator + value);
     }
 
-    /** The rows of this query and those of the other one; neither is empty. */
-    EncodedQuery or(EncodedQuery other) {
-        return new EncodedQuery(text + "^NQ" + other.text);
+    /** This query and, for every row it finds, one of two conditions. */
+    EncodedQuery andEither(EncodedQuery one, EncodedQuery other) {
+        return and(one.text + "^OR" + other.text);
     }
 
     /** The text to send, ordered by fields, the first one first. */

@@ -70,14 +70,14 @@ public final class FieldCheck {
     FieldCheck(Table table, SourceTable source) {
         this.table = table;
         known.put(table.source(), source);
-        filterFields().forEach(field -> follow(field, "filter"));
+        filterFields().forEach(this::follow);
         table.fields().forEach(field -> follow(field, "fields"));
         if (table.hasWindow()) {
             follow(table.windowColumn(), "window-column");
         }
     }
 
-    private List<String> filterFields() {
+    private List<QueryFields.Named> filterFields() {
         try {
             return EncodedQuery.fieldsOf(table.filter());
         } catch (IllegalArgumentException e) {
@@ -85,6 +85,11 @@ public final class FieldCheck {
                     "table %s, filter: %s. Correct its entry in tables.yaml".formatted(table.source(), e.getMessage()),
                     null);
         }
+    }
+
+    private void follow(QueryFields.Named named) {
+        var of = named.table().isEmpty() ? table.source() : named.table();
+        follow(new Walk(named.name(), "filter", of, List.of(named.name().split("\\."))));
     }
 
     private void follow(String field, String place) {

@@ -123,8 +123,11 @@ public final class PageCursor {
         if (after.updatedOn() == null) {
             return query.and("sys_id", ">", after.sysId());
         }
-        var sameSecond = query.and(Table.UPDATED, "=", after.updatedOn()).and("sys_id", ">", after.sysId());
-        return query.and(Table.UPDATED, ">", after.updatedOn()).or(sameSecond);
+        // without ^NQ, which not every filter goes with
+        return query.and(Table.UPDATED, ">=", after.updatedOn())
+                .andEither(
+                        EncodedQuery.ALL.and(Table.UPDATED, ">", after.updatedOn()),
+                        EncodedQuery.ALL.and("sys_id", ">", after.sysId()));
     }
 
     /**

@@ -4,7 +4,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
 /** The operators of encoded queries. */
 enum Operator {
@@ -22,6 +26,13 @@ enum Operator {
     NOT_LIKE("NOT LIKE"),
     CONTAINS("CONTAINS"),
     DOES_NOT_CONTAIN("DOES NOT CONTAIN"),
+    ANY("*"),
+    NOT_ANY("!*"),
+    ENDS("%"),
+    NOTLIKE("NOTLIKE"),
+    MATCHES_PATTERN("MATCH_PAT"),
+    MATCHES_EXPRESSION("MATCH_RGX"),
+    INSTANCE_OF("INSTANCEOF"),
     IS_EMPTY("ISEMPTY"),
     IS_NOT_EMPTY("ISNOTEMPTY"),
     ANYTHING("ANYTHING"),
@@ -51,6 +62,19 @@ enum Operator {
                 .findFirst();
     }
 
+    /** A check of a number of records. */
+    LongPredicate count(long other) {
+        return switch (this) {
+            case EQUAL -> number -> number == other;
+            case NOT_EQUAL -> number -> number != other;
+            case GREATER -> number -> number > other;
+            case GREATER_OR_EQUAL -> number -> number >= other;
+            case LESS -> number -> number < other;
+            case LESS_OR_EQUAL -> number -> number <= other;
+            default -> throw new IllegalArgumentException(token + " compares no numbers");
+        };
+    }
+
     Where test(Path path, List<String> literals) {
         return new Where.Test(
                 path, comparesNames(path), check(path.column(), literals), range(path.column(), literals));
@@ -59,7 +83,16 @@ enum Operator {
     private boolean comparesNames(Path path) {
         return path.column().type() == ColumnType.REFERENCE
                 && switch (this) {
-                    case STARTS_WITH, ENDS_WITH, LIKE, NOT_LIKE, CONTAINS, DOES_NOT_CONTAIN -> true;
+                    case STARTS_WITH,
+                            ENDS_WITH,
+                            ENDS,
+                            LIKE,
+                            ANY,
+                            NOT_LIKE,
+                            NOTLIKE,
+                            NOT_ANY,
+                            CONTAINS,
+                            DOES_NOT_CONTAIN -> true;
                     default -> false;
                 };
     }
@@ -76,17 +109,34 @@ enum Operator {
             case IN -> oneOf(column, literals);
             case NOT_IN -> oneOf(column, literals).negate();
             case STARTS_WITH -> value -> Values.startsWith(value, literal);
-            case ENDS_WITH -> value -> Values.endsWith(value, literal);
-            case LIKE, CONTAINS -> value -> Values.contains(value, literal);
-            case NOT_LIKE, DOES_NOT_CONTAIN -> value -> !Values.contains(value, literal);
+            case ENDS_WITH, ENDS -> value -> Values.endsWith(value, literal);
+            case LIKE, CONTAINS, ANY -> value -> Values.contains(value, literal);
+            case NOT_LIKE, NOTLIKE, NOT_ANY, DOES_NOT_CONTAIN -> value -> !Values.contains(value, literal);
+            case MATCHES_PATTERN -> matches(glob(literal));
+            case MATCHES_EXPRESSION -> matches(literal);
             case IS_EMPTY -> String::isEmpty;
             case IS_NOT_EMPTY -> value -> !value.isEmpty();
             case ANYTHING -> value -> true;
             case BETWEEN ->
                 Values.compared(column, literal, order -> order >= 0)
                         .and(Values.compared(column, literals.get(1), order -> order <= 0));
-            case SAME_AS, NOT_SAME_AS -> throw new IllegalArgumentException(token + " compares two fields");
+            case INSTANCE_OF, SAME_AS, NOT_SAME_AS ->
+                throw new IllegalArgumentException(token + " is no comparison with a value");
         };
+    }
+
+    private static Predicate<String> matches(String expression) {
+        try {
+            var pattern = Pattern.compile(expression, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
+            return value -> pattern.matcher(value).matches();
+        } catch (PatternSyntaxException none) {
+            return value -> false;
+        }
+    }
+
+    /** A pattern's star stands for any text. */
+    private static String glob(String pattern) {
+        return Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
     }
 
     private static Predicate<String> oneOf(Column column, List<String> literals) {

@@ -35,6 +35,14 @@ final class Router {
     }
 
     Answer answer(Call call, Route route, List<Fault> faults) {
+        try {
+            return answerTo(call, route, faults);
+        } catch (QueryParser.NotEvaluated e) {
+            return Answer.error(400, e.getMessage(), null);
+        }
+    }
+
+    private Answer answerTo(Call call, Route route, List<Fault> faults) {
         var table = instance.tables().get(route.table());
         return switch (route.api()) {
             case "table" -> table == null ? invalidTable(route) : table(call, table, route, faults);

@@ -1,6 +1,8 @@
 package io.caravana.simulator;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 
 /** The condition of an encoded query. */
@@ -94,6 +96,28 @@ sealed interface Where {
         public boolean matches(Row row) {
             var cell = path.cell(row);
             return cell != null && !value.isEmpty() && value.equalsIgnoreCase(display.of(cell.row(), cell.column()));
+        }
+    }
+
+    /**
+     * How many other records point to a row.
+     *
+     * @param pointing the number of records by the key they point to
+     */
+    record Related(Map<String, Long> pointing, LongPredicate passes) implements Where {
+        @Override
+        public boolean matches(Row row) {
+            return passes.test(pointing.getOrDefault(row.sysId(), 0L));
+        }
+    }
+
+    /** Whether a row has a word in any of its texts; a search by the index finds about the same. */
+    record Word(Table table, String word) implements Where {
+        @Override
+        public boolean matches(Row row) {
+            return table.columns().stream()
+                    .filter(column -> column.type() == ColumnType.TEXT && !column.isSysId())
+                    .anyMatch(column -> Values.contains(row.get(column.position()), word));
         }
     }
 

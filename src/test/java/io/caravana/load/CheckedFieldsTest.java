@@ -115,7 +115,7 @@ class CheckedFieldsTest {
         assertThat(error(tables, "field")).contains("'numbr' (fields). Did you mean 'number'?");
         assertThat(error(tables, "window_column")).contains("'opend_at' (window-column). Did you mean 'opened_at'?");
         assertThat(error(tables, "operator"))
-                .startsWith("table incident, filter: the part 'stateRESEMBLES1' has no operator");
+                .startsWith("table incident, filter: the part 'stateRESEMBLES1' is not supported here: ");
         assertThat(error(tables, "walk"))
                 .contains(
                         "'caller_id.departmnt.name' (filter): sys_user has no 'departmnt'. Did you mean 'department'?");

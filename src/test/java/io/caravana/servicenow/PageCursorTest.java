@@ -41,15 +41,15 @@ class PageCursorTest {
                 PageSize.atMost(1),
                 new Position("2026-03-06 12:00:00", "k01"));
         assertThat(changes.next().query())
-                .isEqualTo("active=true^sys_updated_on>2026-03-06 12:00:00"
-                        + "^NQpriority=1^sys_updated_on>2026-03-06 12:00:00"
-                        + "^NQactive=true^sys_updated_on=2026-03-06 12:00:00^sys_id>k01"
-                        + "^NQpriority=1^sys_updated_on=2026-03-06 12:00:00^sys_id>k01"
+                .isEqualTo("active=true^sys_updated_on>=2026-03-06 12:00:00"
+                        + "^sys_updated_on>2026-03-06 12:00:00^ORsys_id>k01"
+                        + "^NQpriority=1^sys_updated_on>=2026-03-06 12:00:00"
+                        + "^sys_updated_on>2026-03-06 12:00:00^ORsys_id>k01"
                         + "^ORDERBYsys_updated_on^ORDERBYsys_id");
         changes.fields().value("sys_updated_on");
         var row = SourceRecord.of("k02", "2026-03-06 12:00:00");
         changes.advance(new Page(changes.fields(), List.of(row), 9, 1, null));
-        assertThat(changes.next().query()).contains("sys_updated_on=2026-03-06 12:00:00^sys_id>k02");
+        assertThat(changes.next().query()).contains("sys_updated_on>2026-03-06 12:00:00^ORsys_id>k02");
         var unstamped = SourceRecord.of("k03", "");
         assertThatThrownBy(() -> changes.advance(new Page(changes.fields(), List.of(unstamped), 8, 1, null)))
                 .isInstanceOf(ServiceNowException.Permanent.class)

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EncodedQueryTest {
     private static Simulator simulator;
@@ -21,6 +22,8 @@ class EncodedQueryTest {
         client = new Client(simulator);
         simulator.put("sys_user_group", Map.of("sys_id", "g1", "name", "Vita Redes"));
         simulator.put("sys_user_group", Map.of("sys_id", "g2", "name", "Banco"));
+        simulator.put("task_sla", Map.of("sys_id", "s1", "task", "a1", "stage", "completed"));
+        simulator.put("task_sla", Map.of("sys_id", "s2", "task", "a2", "stage", "paused"));
         Desk.incident(
                 simulator,
                 "a1",
@@ -76,6 +79,20 @@ class EncodedQueryTest {
                 "u1");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "assigned_toDYNAMIC90d1921e5f510100a9ad2572f2b477fe",
+                "opened_atRELATIVEGE@dayofweek@ago@30",
+                "JOINincident.assigned_to=sys_user.sys_id!active=true",
+                "state=1^RLQUERYnothing.task,>0^ENDRLQUERY"
+            })
+    void what_is_not_evaluated_is_refused_and_not_dropped(String query) throws IOException, InterruptedException {
+        var answer = client.get("/api/now/table/incident", "sysparm_query", query);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("The simulator does not evaluate the part ");
+    }
+
     @AfterAll
     static void stop() {
         simulator.close();
@@ -128,6 +145,22 @@ class EncodedQueryTest {
             opened_at>javascript:new Date()^state=1        | a1
             assignment_group.typo=1^state=1                | a1
             state=7^EQ                                     | a3
+            short_descriptionNOTLIKEsap                    | a3
+            short_description!*sap                         | a3
+            short_description*sap                          | a1 a2
+            short_description%lento                        | a2
+            short_descriptionMATCH_PATn*sap                | a1
+            short_descriptionMATCH_RGX.*sap.*              | a1 a2
+            short_description=VP^^N                        | ''
+            short_description=VPN^^^NQstate=1              | a1
+            123TEXTQUERY321=lento^state=2                  | a2
+            RLQUERYtask_sla.task,>0^ENDRLQUERY             | a1 a2
+            RLQUERYtask_sla.task,>=1^stage=paused^ENDRLQUERY^state=2 | a2
+            RLQUERYtask_sla.task,=0^ENDRLQUERY             | a3
+            SUBQUERYassignment_group,sys_id,sys_user_group^nameSTARTSWITHvita^ENDSUBQUERY | a1
+            state=7^GROUPBYnumber^TRENDBYopened_at,month   | a3
+            sys_id=a1^ORsys_id>a2                          | a1 a3
+            sys_class_nameINSTANCEOFtask                   | a1 a2 a3
             """)
     void a_query_gives(String query, String expected) throws IOException, InterruptedException {
         var ids = expected.isEmpty() ? List.of() : List.of(expected.split(" "));
