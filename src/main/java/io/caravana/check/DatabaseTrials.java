@@ -48,10 +48,16 @@ final class DatabaseTrials {
 
     private Finding tryVersion() {
         var found = "PostgreSQL %d at %s".formatted(database.version(), database.url());
-        return database.version() >= DatabaseFacts.OLDEST_VERSION
+        if (database.version() < DatabaseFacts.OLDEST_VERSION) {
+            return Finding.wrong(
+                    DATABASE, found, "Use a PostgreSQL %d or newer".formatted(DatabaseFacts.OLDEST_VERSION));
+        }
+        return database.encoding().equals("UTF8")
                 ? Finding.fine(DATABASE, found)
-                : Finding.wrong(
-                        DATABASE, found, "Use a PostgreSQL %d or newer".formatted(DatabaseFacts.OLDEST_VERSION));
+                : Finding.warning(
+                        DATABASE,
+                        "%s, in the encoding %s".formatted(found, database.encoding()),
+                        "Records with characters that it lacks will be rejected. Use a database made with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0");
     }
 
     private Finding tryRights() {

@@ -31,6 +31,13 @@ public final class DatabaseFacts {
                 .single();
     }
 
+    /** The characters that a text in the database can have: UTF8, which has all, or an encoding with fewer. */
+    public String encoding() {
+        return jdbc.sql("SELECT current_setting('server_encoding')")
+                .query(String.class)
+                .single();
+    }
+
     /** The JDBC URL without its parameters, which can hold a password. */
     public String url() {
         return pool.getJdbcUrl().replaceFirst("[?].*", "");

@@ -53,7 +53,23 @@ public final class Failures {
     /** A statement of ours that is wrong, other than for the lack of a permission; or PostgreSQL's own mistakes. */
     private static final Pattern MISTAKEN_STATES = Pattern.compile("26...|34...|42(?!501)...|XX...");
 
+    /**
+     * Data exceptions, constraints, the limits of a row or an index, and what triggers of the database's users raise, with
+     * states of their own, too. The other states tell of the statement, the connection, the server or a lack of rights.
+     *
+     * @see <a href="https://www.postgresql.org/docs/17/errcodes-appendix.html">PostgreSQL's error codes</a>
+     */
+    private static final Pattern REFUSED_STATES = Pattern.compile("2[123]...|38...|54000|54001|P0...|[I-OQ-WYZ]....");
+
     private Failures() {}
+
+    /** Whether PostgreSQL refused the data of a record, so that it would refuse it again and may take the others. */
+    public static boolean isRefusal(Throwable failure) {
+        return causes(failure).stream()
+                .anyMatch(cause -> cause instanceof SQLException sql
+                        && sql.getSQLState() != null
+                        && REFUSED_STATES.matcher(sql.getSQLState()).matches());
+    }
 
     /** Whether the failure explains itself, so that a stack trace adds nothing. */
     public static boolean isExpected(Throwable failure) {
@@ -121,7 +137,7 @@ public final class Failures {
     }
 
     /** A text without the passwords and the values of records in it. */
-    static String masked(String text) {
+    public static String masked(String text) {
         var masked = CREDENTIALS.matcher(text).replaceAll("$1***");
         for (var value : VALUES) {
             masked = value.matcher(masked).replaceAll("$1***");

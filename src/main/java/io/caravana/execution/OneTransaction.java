@@ -30,19 +30,21 @@ final class OneTransaction implements TransactedPolicy {
 
     @Override
     public Processor wrap(Route route, Processor steps) {
-        return exchange -> {
-            var work = exchange.getUnitOfWork();
-            // keeps the steps on this thread, which the transaction belongs to
-            work.beginTransactedBy(this);
-            try {
-                transaction.executeWithoutResult(status -> process(steps, exchange));
-            } catch (StepFailed e) {
-                // the exchange has the failure
-                exchange.setException(e.getCause());
-            } finally {
-                work.endTransactedBy(this);
-            }
-        };
+        return exchange -> run(transaction, steps, exchange);
+    }
+
+    /** Runs the steps in a transaction and leaves their failure to the exchange. */
+    static void run(TransactionTemplate transaction, Processor steps, Exchange exchange) {
+        var work = exchange.getUnitOfWork();
+        // keeps the steps on this thread, which the transaction belongs to
+        work.beginTransactedBy(transaction);
+        try {
+            transaction.executeWithoutResult(status -> process(steps, exchange));
+        } catch (StepFailed e) {
+            exchange.setException(e.getCause());
+        } finally {
+            work.endTransactedBy(transaction);
+        }
     }
 
     private static void process(Processor steps, Exchange exchange) {

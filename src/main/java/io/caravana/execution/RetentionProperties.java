@@ -7,21 +7,21 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How long it is kept what was noted. The last execution of each job, and its last success, stay for ever.
+ * How long it is kept what was noted: so long, at least, that those who read it, or are to be sent it, come by. The last execution of each job, and its last success, stay for ever.
  *
  * @param executions executions and their table loads
  * @param quietExecutions of the jobs that take no period, those that succeeded and changed no row
  * @param rejected rejected records, since they came last
  * @param changes the days of {@code caravana.change_event}, where that table is there
- * @param notices what people were told, or were to be told; one may be sent for a day
+ * @param notices what people were told, or were to be told
  * @param every how often one of the processes cleans up
  */
 @Validated
 @ConfigurationProperties("caravana.retention")
 record RetentionProperties(
-        @DefaultValue("90d") Duration executions,
-        @DefaultValue("7d") Duration quietExecutions,
-        @DefaultValue("90d") Duration rejected,
-        @DefaultValue("30d") Duration changes,
+        @DefaultValue("90d") @DurationMin(days = 1) Duration executions,
+        @DefaultValue("7d") @DurationMin(days = 1) Duration quietExecutions,
+        @DefaultValue("90d") @DurationMin(days = 1) Duration rejected,
+        @DefaultValue("30d") @DurationMin(days = 1) Duration changes,
         @DefaultValue("30d") @DurationMin(days = 1) Duration notices,
-        @DefaultValue("1h") Duration every) {}
+        @DefaultValue("1h") @DurationMin(minutes = 1) Duration every) {}

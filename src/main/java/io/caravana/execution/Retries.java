@@ -57,6 +57,10 @@ public final class Retries implements Processor {
 
     /** Whether the same step may succeed later: what says so itself, and what the database is short of for a while. */
     static boolean mayPass(Throwable failure) {
+        if (Failures.isRefusal(failure)) {
+            // Spring takes a row that is too wide for a lack of resources
+            return false;
+        }
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (isPassing(cause)) {
                 return true;

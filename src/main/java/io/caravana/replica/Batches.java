@@ -1,6 +1,7 @@
 package io.caravana.replica;
 
 import io.caravana.execution.Checkpoints;
+import io.caravana.execution.Failures;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.Page;
@@ -16,13 +17,18 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.component.sql.SqlConstants;
+import org.postgresql.util.PSQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** The steps of the route {@code upsert-records}: from a page's records to the parameters of one statement a batch. */
 @Component("batches")
 final class Batches {
 
-    private static final String BATCH_ROWS = "batchRows";
+    private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
+    private static final int LONGEST_WORDS = 1_000;
+    private static final String BATCH = "batch";
     private static final String BATCH_BEGAN = "batchBegan";
 
     private final Replica replica;
@@ -47,7 +53,28 @@ final class Batches {
 
     /** Begins to count what becomes of a page. */
     public Tally begin(@Body Page page) {
-        return new Tally(page);
+        return new Tally(page, false);
+    }
+
+    /**
+     * Begins anew with a page that PostgreSQL has refused: the records to blame are to be found and rejected.
+     *
+     * @throws Exception the failure itself, if it is not about the data of a record
+     */
+    public void isolate(
+            Exchange exchange,
+            @ExchangeProperty("tally") Tally tally,
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
+            throws Exception {
+        if (!Failures.isRefusal(failure)) {
+            throw failure;
+        }
+        exchange.setProperty("tally", new Tally(tally.page(), true));
+    }
+
+    /** Whether the records are to be found that PostgreSQL refuses. */
+    public boolean isIsolating(@ExchangeProperty("tally") Tally tally) {
+        return tally.isIsolating();
     }
 
     /** The records of the page. */
@@ -68,21 +95,16 @@ final class Batches {
     }
 
     /**
-     * Transforms a batch: empty values to NULL, every value checked against its column's type, the last of several
-     * records with one key kept; the others become rejected records. Sets the statement as the message's query.
+     * Transforms a batch: empty values to NULL, a text array for each column. Sets the statement as the message's query.
      *
-     * @return the statement's parameters; null when no record of the batch can be stored
+     * @return the statement's parameters
      */
     public Map<String, Object> transform(
             Exchange exchange,
-            @Body List<SourceRecord> records,
+            @Body List<SourceRecord> rows,
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty("replica") ReplicaTable table,
             @ExchangeProperty("tally") Tally tally) {
-        var rows = storable(records, load, table, tally);
-        if (rows.isEmpty()) {
-            return null;
-        }
         var written = new ArrayList<String>();
         var parameters = new HashMap<String, Object>();
         for (int place = 0; place < tally.columns().size(); place++) {
@@ -93,15 +115,20 @@ final class Batches {
             }
         }
         parameters.put("execution", load.execution().id());
-        exchange.setProperty(BATCH_ROWS, rows.size());
+        exchange.setProperty(BATCH, rows);
         exchange.setProperty(BATCH_BEGAN, System.nanoTime());
         exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, table.upsert(written));
         return parameters;
     }
 
-    private static List<SourceRecord> storable(
-            List<SourceRecord> records, TableLoad load, ReplicaTable table, Tally tally) {
-        var execution = load.execution().id();
+    /**
+     * The records of a batch with every value checked against its column's type, the last of several with one key; the
+     * others become rejected records.
+     */
+    public List<SourceRecord> storable(
+            @Body List<SourceRecord> records,
+            @ExchangeProperty("replica") ReplicaTable table,
+            @ExchangeProperty("tally") Tally tally) {
         var types = tally.columns().stream().map(table::type).toArray(ColumnType[]::new);
         var kept = new LinkedHashMap<String, SourceRecord>();
         for (var row : records) {
@@ -109,12 +136,12 @@ final class Batches {
                     ? problem(row, tally.columns(), types)
                     : new Problem(null, "cannot be read: " + tally.page().unreadable());
             if (problem != null) {
-                tally.reject(execution, table.name(), row, problem.column, problem.words);
+                tally.reject(row, problem.column, problem.words);
                 continue;
             }
             var earlier = kept.put(row.sysId(), row);
             if (earlier != null) {
-                tally.reject(execution, table.name(), earlier, ReplicaTable.KEY, "came twice; the later one is stored");
+                tally.reject(earlier, ReplicaTable.KEY, "came twice; the later one is stored");
             }
         }
         return List.copyOf(kept.values());
@@ -159,12 +186,53 @@ final class Batches {
     /** Counts what the statement did. */
     public void count(
             @Body Map<String, Object> answer,
-            @ExchangeProperty(BATCH_ROWS) int rows,
+            @ExchangeProperty(BATCH) List<SourceRecord> rows,
             @ExchangeProperty(BATCH_BEGAN) long began,
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty("tally") Tally tally) {
         load.batch(System.nanoTime() - began);
-        tally.stored(rows, ((Number) answer.get("inserted")).longValue(), ((Number) answer.get("updated")).longValue());
+        tally.stored(
+                rows.size(),
+                ((Number) answer.get("inserted")).longValue(),
+                ((Number) answer.get("updated")).longValue());
+    }
+
+    /**
+     * The halves of a batch that PostgreSQL has refused, to be stored one after the other; none of a single record, which
+     * is rejected with PostgreSQL's words.
+     *
+     * @throws Exception the failure itself, if it is not about the data of a record
+     */
+    public List<List<SourceRecord>> halves(
+            @ExchangeProperty(BATCH) List<SourceRecord> rows,
+            @ExchangeProperty("replica") ReplicaTable table,
+            @ExchangeProperty("tally") Tally tally,
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
+            throws Exception {
+        if (!Failures.isRefusal(failure)) {
+            throw failure;
+        }
+        if (rows.size() == 1) {
+            var problem = refusal(failure, table);
+            tally.reject(rows.get(0), problem.column, problem.words);
+            return List.of();
+        }
+        var middle = rows.size() / 2;
+        return List.of(rows.subList(0, middle), rows.subList(middle, rows.size()));
+    }
+
+    /** PostgreSQL's message. Its details are left out: they quote the row, and those that it is in conflict with. */
+    private static Problem refusal(Throwable failure, ReplicaTable table) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PSQLException refused && refused.getServerErrorMessage() != null) {
+                var said = refused.getServerErrorMessage();
+                var isOurs = table.name().equals(said.getTable()) && said.getColumn() != null;
+                var words = "PostgreSQL: " + Failures.masked(said.getMessage());
+                return new Problem(
+                        isOurs ? said.getColumn() : null, words.substring(0, Math.min(words.length(), LONGEST_WORDS)));
+            }
+        }
+        return new Problem(null, Failures.explain(failure));
     }
 
     /** Moves the load's checkpoint, or the table's watermark, behind the page; in the transaction that stores it. */
@@ -190,6 +258,13 @@ final class Batches {
                 tally.unchanged(),
                 tally.rejected().size(),
                 tally.nanos());
+        if (tally.isIsolating()) {
+            LOG.warn(
+                    "{}: PostgreSQL refused a page of {} records; {} of them are rejected, the others are stored",
+                    load.table().target(),
+                    tally.page().records().size(),
+                    tally.rejected().size());
+        }
         exchange.removeProperty("tally");
     }
 }

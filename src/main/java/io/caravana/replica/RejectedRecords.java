@@ -1,6 +1,7 @@
 package io.caravana.replica;
 
 import io.caravana.execution.TableLoad;
+import io.caravana.replica.Tally.Rejected;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.ExchangeProperty;
@@ -18,7 +19,10 @@ public class RejectedRecords {
 
     private static final String KEEP = """
             INSERT INTO caravana.rejected_record AS known (execution_id, table_name, sys_id, column_name, reason, record)
-            VALUES (:execution, :table, :sys_id, :column, :reason, CAST(:record AS json))
+            SELECT DISTINCT ON (coalesce(sys_id, md5(record))) ?, ?, sys_id, column_name, reason, CAST(record AS json)
+            FROM unnest(CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[])) WITH ORDINALITY
+              AS given(sys_id, column_name, reason, record, place)
+            ORDER BY coalesce(sys_id, md5(record)), place DESC
             ON CONFLICT (table_name, record_key) DO UPDATE SET execution_id = EXCLUDED.execution_id,
               column_name = EXCLUDED.column_name, reason = EXCLUDED.reason, record = EXCLUDED.record,
               last_seen_at = EXCLUDED.last_seen_at, times = known.times + 1""";
@@ -48,7 +52,17 @@ public class RejectedRecords {
                     .params(table, tally.storedKeys())
                     .update();
         }
-        tally.rejected().forEach(record -> jdbc.sql(KEEP).params(record).update());
+        if (!tally.rejected().isEmpty()) {
+            jdbc.sql(KEEP)
+                    .params(
+                            load.execution().id(),
+                            table,
+                            tally.rejected(Rejected::sysId),
+                            tally.rejected(Rejected::column),
+                            tally.rejected(Rejected::reason),
+                            tally.rejected(Rejected::record))
+                    .update();
+        }
     }
 
     /** The tables with records that can be read anew. */

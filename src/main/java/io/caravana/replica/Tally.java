@@ -4,24 +4,37 @@ import io.caravana.execution.Checkpoints;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.SourceRecord;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What becomes of a page's records while its transaction is open. One thread's. */
 final class Tally {
 
+    /** In ServiceNow they have 32 characters; the list of rejected records has an index on them. */
+    private static final int LONGEST_KEY = 255;
+
+    /**
+     * A record that could not be stored.
+     *
+     * @param sysId null when it has none, or one that cannot be stored itself
+     * @param record the whole record as JSON
+     */
+    record Rejected(String sysId, String column, String reason, String record) {}
+
     private final Page page;
     private final List<String> columns;
+    private final boolean isolating;
     private final long started = System.nanoTime();
-    private final List<Map<String, Object>> rejected = new ArrayList<>();
+    private final List<Rejected> rejected = new ArrayList<>();
     private long inserted;
     private long updated;
     private long unchanged;
 
-    Tally(Page page) {
+    /** @param isolating whether PostgreSQL has refused the page, so that the records to blame are to be found */
+    Tally(Page page, boolean isolating) {
         this.page = page;
+        this.isolating = isolating;
         this.columns = page.fields().names().stream().map(Tally::column).toList();
     }
 
@@ -38,36 +51,40 @@ final class Tally {
         return page;
     }
 
+    boolean isIsolating() {
+        return isolating;
+    }
+
     void stored(long batch, long ins, long upd) {
         inserted += ins;
         updated += upd;
         unchanged += batch - ins - upd;
     }
 
-    void reject(String executionId, String table, SourceRecord row, String column, String reason) {
-        var entry = new HashMap<String, Object>();
-        entry.put("execution", executionId);
-        entry.put("table", table);
-        entry.put("sys_id", printable(row.sysId()));
-        entry.put("column", column);
-        entry.put("reason", reason);
-        entry.put("record", row.toJson(page.fields().names()));
-        rejected.add(entry);
+    /** @param column the one to blame; null where that cannot be said */
+    void reject(SourceRecord row, String column, String reason) {
+        rejected.add(new Rejected(
+                printable(row.sysId()), column, reason, row.toJson(page.fields().names())));
     }
 
-    /** A key may be the very value that cannot be stored. */
+    /** A key may be the very value that cannot be stored, be it for its length alone. */
     private static String printable(String key) {
-        return key == null || ColumnType.TEXT.problem(key) == null ? key : null;
+        return key == null || key.length() <= LONGEST_KEY && ColumnType.TEXT.problem(key) == null ? key : null;
     }
 
-    /** The records that could not be stored: parameters of the statement that keeps them. */
-    List<Map<String, Object>> rejected() {
+    /** The records that could not be stored. */
+    List<Rejected> rejected() {
         return rejected;
+    }
+
+    /** One part of each of the records that could not be stored. */
+    String[] rejected(Function<Rejected, String> part) {
+        return rejected.stream().map(part).toArray(String[]::new);
     }
 
     /** The keys of the page of which no record was rejected. */
     String[] storedKeys() {
-        var bad = rejected.stream().map(entry -> entry.get("sys_id")).collect(Collectors.toSet());
+        var bad = rejected.stream().map(Rejected::sysId).collect(Collectors.toSet());
         return page.keys().stream()
                 .filter(key -> !bad.contains(key) && ColumnType.TEXT.problem(key) == null)
                 .toArray(String[]::new);

@@ -1,6 +1,7 @@
 package io.caravana.servicenow;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,7 +16,10 @@ import java.util.Map;
  */
 public final class SourceRecord {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    /** Escaped, so that any database can keep what it cannot store otherwise. */
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
     private static final int ABSENT = -1;
 
     private final byte[] bytes;
@@ -80,7 +84,7 @@ public final class SourceRecord {
         return length(Fields.SYS_ID) > 0 ? value(Fields.SYS_ID) : null;
     }
 
-    /** The record as a JSON object, with the fields it came with. */
+    /** The record as a JSON object of ASCII characters, with the fields it came with. */
     public String toJson(List<String> names) {
         var object = new LinkedHashMap<String, String>();
         for (int place = 0; place < names.size(); place++) {

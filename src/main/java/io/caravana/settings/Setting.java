@@ -117,7 +117,8 @@ record Setting(String key, ResolvableType type, RecordComponent component) {
         }
         if (type.toClass() == Duration.class) {
             return annotation(DurationMin.class)
-                    .map(least -> "a duration of %dd or more".formatted(least.days()))
+                    .map(least -> "a duration of %s or more"
+                            .formatted(least.days() > 0 ? least.days() + "d" : least.minutes() + "m"))
                     .orElse("a duration such as 500ms, 10s or 5m");
         }
         if (type.toClass() == DataSize.class) {

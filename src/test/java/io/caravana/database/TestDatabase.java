@@ -28,10 +28,20 @@ public final class TestDatabase {
 
     /** JDBC URL, user included, of a new empty database. */
     public static String url() {
+        return url("");
+    }
+
+    /** The same in another encoding than UTF8. */
+    public static String urlOfLatinDatabase() {
+        return url(" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
+                + (version() >= OWN_LOCALES ? " LOCALE_PROVIDER libc" : ""));
+    }
+
+    private static String url(String options) {
         String name = "test_" + NUMBER.incrementAndGet();
         try (var connection = SERVER.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
+            statement.execute("CREATE DATABASE " + name + options);
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot create the database " + name, e);
         }
