@@ -1,9 +1,10 @@
 package io.caravana.execution;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.caravana.table.Catalog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -64,34 +65,34 @@ final class LastLoads implements HealthIndicator {
 
     private final JdbcClient jdbc;
     private final Catalog catalog;
-    private final MultiGauge successes;
-    private final MultiGauge failures;
-    private final MultiGauge incomplete;
-    private final MultiGauge watermarks;
-    private final MultiGauge checkpoints;
+    private final GaugeRows successes;
+    private final GaugeRows failures;
+    private final GaugeRows incomplete;
+    private final GaugeRows watermarks;
+    private final GaugeRows checkpoints;
     private volatile List<LastLoad> last = List.of();
 
     LastLoads(JdbcClient jdbc, Catalog catalog, MeterRegistry registry) {
         this.jdbc = jdbc;
         this.catalog = catalog;
-        this.successes = MultiGauge.builder("caravana.job.last.success.timestamp")
+        this.successes = new GaugeRows(MultiGauge.builder("caravana.job.last.success.timestamp")
                 .description("When the job succeeded last, in seconds since 1970")
                 .baseUnit("seconds")
-                .register(registry);
-        this.failures = MultiGauge.builder("caravana.job.last.failed")
+                .register(registry));
+        this.failures = new GaugeRows(MultiGauge.builder("caravana.job.last.failed")
                 .description("Whether the job's last execution failed or was interrupted")
-                .register(registry);
-        this.incomplete = MultiGauge.builder("caravana.table.last.read.incomplete")
+                .register(registry));
+        this.incomplete = new GaugeRows(MultiGauge.builder("caravana.table.last.read.incomplete")
                 .description("Whether rows were hidden from the table's last read")
-                .register(registry);
-        this.watermarks = MultiGauge.builder("caravana.table.watermark.timestamp")
+                .register(registry));
+        this.watermarks = new GaugeRows(MultiGauge.builder("caravana.table.watermark.timestamp")
                 .description("Up to when every change of the table is in the replica, in seconds since 1970")
                 .baseUnit("seconds")
-                .register(registry);
-        this.checkpoints = MultiGauge.builder("caravana.table.checkpoint.timestamp")
+                .register(registry));
+        this.checkpoints = new GaugeRows(MultiGauge.builder("caravana.table.checkpoint.timestamp")
                 .description("When the load under way last stored a page, in seconds since 1970")
                 .baseUnit("seconds")
-                .register(registry);
+                .register(registry));
         catalog.jobs()
                 .forEach(job ->
                         catalog.tablesOf(job).forEach(table -> new TableMeters(registry, job.name(), table.target())));
@@ -115,36 +116,24 @@ final class LastLoads implements HealthIndicator {
                 .param("executions", loads.stream().map(LastLoad::executionId).toArray(String[]::new))
                 .query(LastRead.class)
                 .list();
-        successes.register(
-                loads.stream()
-                        .filter(load -> load.succeededAt != null)
-                        .map(load -> Row.of(
-                                Tags.of(TableMeters.JOB, load.job),
-                                load.succeededAt.toInstant().toEpochMilli() / 1_000.0))
-                        .toList(),
-                true);
-        failures.register(
-                loads.stream()
-                        .filter(load -> load.executionId != null)
-                        .map(load -> Row.of(Tags.of(TableMeters.JOB, load.job), load.failed ? 1 : 0))
-                        .toList(),
-                true);
-        incomplete.register(
-                reads.stream()
-                        .map(read -> Row.of(
-                                Tags.of(TableMeters.JOB, read.job, TableMeters.TABLE, read.tableName),
-                                read.incomplete ? 1 : 0))
-                        .toList(),
-                true);
-        watermarks.register(moments(WATERMARKS), true);
-        checkpoints.register(moments(CHECKPOINTS), true);
+        successes.show(loads.stream()
+                .filter(load -> load.succeededAt != null)
+                .collect(toMap(load -> Tags.of(TableMeters.JOB, load.job), load -> seconds(load.succeededAt))));
+        failures.show(loads.stream()
+                .filter(load -> load.executionId != null)
+                .collect(toMap(load -> Tags.of(TableMeters.JOB, load.job), load -> load.failed ? 1.0 : 0)));
+        incomplete.show(reads.stream()
+                .collect(toMap(
+                        read -> Tags.of(TableMeters.JOB, read.job, TableMeters.TABLE, read.tableName),
+                        read -> read.incomplete ? 1.0 : 0)));
+        watermarks.show(moments(WATERMARKS));
+        checkpoints.show(moments(CHECKPOINTS));
         last = loads;
     }
 
-    private List<Row<Number>> moments(String query) {
+    private Map<Tags, Double> moments(String query) {
         return jdbc.sql(query).query(Moment.class).list().stream()
-                .<Row<Number>>map(mark -> Row.of(Tags.of(TableMeters.TABLE, mark.tableName), seconds(mark.moment)))
-                .toList();
+                .collect(toMap(mark -> Tags.of(TableMeters.TABLE, mark.tableName), mark -> seconds(mark.moment)));
     }
 
     private static double seconds(OffsetDateTime moment) {

@@ -9,6 +9,8 @@ import io.caravana.load.Scrape.Series;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.table.Table;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +18,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
 import org.springframework.test.context.TestPropertySource;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -28,6 +32,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 @AutoConfigureObservability(tracing = false)
 @TestPropertySource(properties = "caravana.metrics.refresh=200ms")
 class MetricsTest extends LoadTest {
+
+    @Autowired
+    MeterRegistry meters;
 
     @Test
     void a_load_adds_what_its_execution_counted() throws Exception {
@@ -124,6 +131,24 @@ class MetricsTest extends LoadTest {
         assertThat(load("choices").status()).isEqualTo("error");
         awaitValue("caravana_job_last_failed{job_name=\"choices\"}", 1);
         awaitValue("caravana_job_last_success_timestamp_seconds{job_name=\"choices\"}", ended);
+    }
+
+    /** A scrape between taking rows away and putting them back finds none, or fails. */
+    @Test
+    void a_row_that_stays_keeps_its_meter_and_moves_its_value() {
+        loaded("choices");
+        var meter = await().until(() -> lastSuccess(), Objects::nonNull);
+        var before = meter.value();
+        var ended = loaded("choices").endedAt().toInstant().toEpochMilli() / 1_000.0;
+        await().until(() -> meter.value() == ended);
+        assertThat(before).isLessThan(ended);
+        assertThat(lastSuccess()).isSameAs(meter);
+    }
+
+    private Gauge lastSuccess() {
+        return meters.find("caravana.job.last.success.timestamp")
+                .tag("job_name", "choices")
+                .gauge();
     }
 
     @Test

@@ -54,8 +54,8 @@ import org.springframework.test.context.TestPropertySource;
             "caravana.notifications.mail.encryption=none",
             "caravana.notifications.mail.username=postman",
             "caravana.notifications.mail.password=" + NotificationTest.MAIL_PASSWORD,
-            "caravana.notifications.mail.from=caravana@example.com",
-            "caravana.notifications.mail.to=ana@example.com, rui@example.com",
+            "caravana.notifications.mail.from=Caravana & co <caravana+night@example.com>",
+            "caravana.notifications.mail.to=ana@example.com, rui+night@example.com",
             "caravana.notifications.webhook.token=" + NotificationTest.TOKEN,
             "caravana.notifications.late[0].job=tickets",
             "caravana.notifications.late[0].no-success-for=26h",
@@ -154,7 +154,7 @@ class NotificationTest extends LoadTest {
         assertThat(text(mails().get(0)))
                 .contains("The job choices has failed.", "- sys_choice: ", "403", "a role that can read", address)
                 .contains("POST /api/executions/" + execution.executionId() + "/retry");
-        assertThat(mails().get(0).getFrom()[0]).hasToString("caravana@example.com");
+        assertThat(mails().get(0).getFrom()[0]).hasToString("Caravana & co <caravana+night@example.com>");
 
         var slack = calls("slack").get(0);
         assertThat(slack.address).isEqualTo(SLACK_PATH);
