@@ -75,7 +75,7 @@ public class Checkpoints {
     }
 
     private static String definition(TableLoad load) {
-        return load.table().definition() + "; " + load.table().windowColumn();
+        return load.table().definition() + "; " + load.period();
     }
 
     private void forget(TableLoad load) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import io.caravana.execution.TableMeters.Wait;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
+import io.caravana.table.Window;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class TableLoad {
     private volatile Reads reads;
     private volatile Verdict followed;
     private volatile long expectedBefore;
+    private volatile Window.Unit windowUnit = Window.Unit.MOMENT;
     private volatile Throwable failure;
 
     /**
@@ -105,6 +107,20 @@ public final class TableLoad {
     /** Whether the execution's period restricts what is read, and what is reconciled. */
     public boolean hasWindow() {
         return reads() == Reads.PERIOD && table.hasWindow();
+    }
+
+    /** Whether the window column holds days or moments; moments, where nobody knows. */
+    public Window.Unit windowUnit() {
+        return windowUnit;
+    }
+
+    public void windowUnit(Window.Unit unit) {
+        windowUnit = unit;
+    }
+
+    /** The period as a condition on the window column; empty where the load has none. */
+    public String period() {
+        return hasWindow() ? execution.window().on(table.windowColumn(), windowUnit) : "";
     }
 
     /**

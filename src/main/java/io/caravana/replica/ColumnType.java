@@ -1,5 +1,6 @@
 package io.caravana.replica;
 
+import io.caravana.table.Window;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -43,23 +44,35 @@ enum ColumnType {
         return cast.formatted(expression);
     }
 
-    /** The moment that a column of this type holds; ServiceNow's text, where the type was not known. */
-    String timestampFrom(String column) {
-        return this == TIMESTAMP ? column : TIMESTAMP.from("CAST(" + column + " AS text)");
+    /**
+     * A condition that compares the days or moments in a column of this type with a raw value, in any zone to the same
+     * end. Texts of another form never meet it; the others sort as what they mean, but not by every collation.
+     *
+     * @param raw an expression
+     */
+    String compared(String column, String operator, Window.Unit unit, String raw) {
+        if (this == of(unit)) {
+            return "%s %s %s".formatted(column, operator, from(raw));
+        }
+        var text = "CAST(%s AS text)".formatted(column);
+        return "%s ~ '^%s$' AND %s COLLATE \"C\" %s %s".formatted(text, unit.form(), text, operator, raw);
+    }
+
+    /** The type for the days or moments of a window column. */
+    static ColumnType of(Window.Unit unit) {
+        return unit == Window.Unit.DAY ? DATE : TIMESTAMP;
     }
 
     /** The type for a dictionary's {@code internal_type}. */
     static ColumnType of(String internalType) {
-        return switch (internalType) {
-            case "glide_date_time", "due_date", "calendar_date_time", "glide_utc_time", "datetime" -> TIMESTAMP;
-            case "glide_date", "date" -> DATE;
+        return Window.Unit.of(internalType).map(ColumnType::of).orElseGet(() -> switch (internalType) {
             case "integer", "count", "order_index" -> INTEGER;
             case "long", "longint", "auto_increment" -> BIGINT;
             case "boolean" -> BOOLEAN;
             case "decimal", "float", "double", "currency", "percent", "percent_complete" -> NUMERIC;
             case "glide_duration", "timer" -> INTERVAL;
             default -> TEXT;
-        };
+        });
     }
 
     /** The type that a column of an existing table has; empty when values cannot be written to such a column. */

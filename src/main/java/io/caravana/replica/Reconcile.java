@@ -5,7 +5,7 @@ import io.caravana.servicenow.Page;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
 import io.caravana.table.Table.OnDelete;
-import java.sql.Timestamp;
+import io.caravana.table.Window;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -100,14 +100,17 @@ final class Reconcile {
             @ExchangeProperty("replica") ReplicaTable replica,
             @ExchangeProperty("until") Instant until) {
         if (load.reads() == Reads.KEYS) {
-            var parameters = parameters(load, "to", Timestamp.from(until));
+            var parameters = parameters(load, "to", Window.raw(until));
             return unseen(exchange, load.table(), replica, "true" + createdBy(replica), parameters);
         }
-        var column = Identifiers.quoted(Identifiers.column(load.table().windowColumn()));
         var window = load.execution().window();
-        var parameters = parameters(load, "from", Timestamp.from(window.from()));
-        parameters.put("to", Timestamp.from(window.to()));
-        return unseen(exchange, load.table(), replica, "kept." + column + " BETWEEN :#from AND :#to", parameters);
+        var unit = load.windowUnit();
+        var parameters = parameters(load, "from", window.first(unit));
+        parameters.put("to", window.last(unit));
+        var column = Identifiers.column(load.table().windowColumn());
+        var among =
+                replica.compared(column, ">=", unit, ":#from") + " AND " + replica.compared(column, "<=", unit, ":#to");
+        return unseen(exchange, load.table(), replica, among, parameters);
     }
 
     private Map<String, Object> unseen(
@@ -135,10 +138,9 @@ final class Reconcile {
     }
 
     private static String createdBy(ReplicaTable replica) {
-        var type = replica.type(Table.CREATED);
-        return type == null
+        return replica.type(Table.CREATED) == null
                 ? ""
-                : " AND " + type.timestampFrom("kept." + Identifiers.quoted(Table.CREATED)) + " <= :#to";
+                : " AND " + replica.compared(Table.CREATED, "<=", Window.Unit.MOMENT, ":#to");
     }
 
     /** The rows with the keys of the body: as for {@link #unseen}. */

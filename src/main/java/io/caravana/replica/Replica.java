@@ -8,6 +8,7 @@ import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.Table;
 import io.caravana.table.Table.Ledger;
+import io.caravana.table.Window;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -54,6 +55,10 @@ final class Replica {
             )
             SELECT column_name FROM caravana.replica_column
             WHERE table_name = ? AND column_name NOT IN (SELECT column_name FROM shown) ORDER BY column_name""";
+
+    /** A row whose window column holds text that cannot be compared with a period. */
+    private static final String STRANGE =
+            "SELECT \"sys_id\", left(%1$s, 40) FROM %2$s WHERE %1$s !~ ('^' || ? || '$') LIMIT 1";
 
     private static final String FOLLOW = "SELECT caravana.follow(CAST(? AS regclass), ?, ?)";
     private static final String EXTEND_HISTORY = "SELECT caravana.extend_history(CAST(? AS regclass))";
@@ -102,7 +107,35 @@ final class Replica {
         if (table.hasWindow()) {
             jdbc.sql(replica.createIndex(table.windowColumn())).update();
         }
+        if (load.hasWindow()) {
+            requireComparable(replica, Identifiers.column(table.windowColumn()), load.windowUnit());
+        }
         return replica;
+    }
+
+    /**
+     * Makes sure that a period means the same rows here as in ServiceNow.
+     *
+     * @throws ReplicaException if the window column has another type here, or holds text that is neither
+     */
+    private void requireComparable(ReplicaTable table, String column, Window.Unit unit) {
+        var name = Identifiers.quoted(column);
+        var type = table.type(column);
+        if (type == ColumnType.TEXT) {
+            jdbc.sql(STRANGE.formatted(name, table.qualified()))
+                    .param(unit.form())
+                    .query((row, number) -> new ReplicaException(
+                            "the window column %s of %s is text, and holds '%s' in the row %s: what is in a period cannot be told from that. Correct the row, or rebuild the table (docs/operations.md)"
+                                    .formatted(name, table.qualified(), row.getString(2), row.getString(1))))
+                    .optional()
+                    .ifPresent(strange -> {
+                        throw strange;
+                    });
+        } else if (type != ColumnType.of(unit)) {
+            throw new ReplicaException(
+                    "the window column %s of %s is %s, while it holds %s in ServiceNow: a period would be other rows here than there. Rebuild the table (docs/operations.md)"
+                            .formatted(name, table.qualified(), type.sql(), unit));
+        }
     }
 
     /** Has the database keep the table's history and its ledger, as far as the configuration says so. */
@@ -211,6 +244,10 @@ final class Replica {
             if (table.withDisplayValues()) {
                 add(wanted, "dv_" + field, ColumnType.TEXT);
             }
+        }
+        if (table.hasWindow()) {
+            // no page has come yet that would bring it
+            wanted.putIfAbsent(Identifiers.column(table.windowColumn()), ColumnType.TEXT);
         }
         if (table.onDelete() == Table.OnDelete.SOFT) {
             wanted.put(ReplicaTable.DELETED, ColumnType.TIMESTAMP);

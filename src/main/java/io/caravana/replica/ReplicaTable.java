@@ -1,6 +1,7 @@
 package io.caravana.replica;
 
 import io.caravana.table.Table;
+import io.caravana.table.Window;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -44,6 +45,11 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
 
     ColumnType type(String column) {
         return columns.get(column);
+    }
+
+    /** A condition on the days or moments that a column of {@code kept} holds, see {@link ColumnType#compared}. */
+    String compared(String column, String operator, Window.Unit unit, String raw) {
+        return type(column).compared("kept." + Identifiers.quoted(column), operator, unit, raw);
     }
 
     String createTable(Map<String, ColumnType> wanted) {

@@ -59,8 +59,18 @@ final class Dictionary {
         return known != null && clock.instant().isBefore(known.at.plus(live.describeEvery())) ? known.source : null;
     }
 
-    /** Keeps what was looked up and checked. */
-    public void remember(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
+    /**
+     * Keeps what was looked up and checked.
+     *
+     * @throws ServiceNowException.Permanent if the load has a period, and the window column is nothing that could lie in it
+     */
+    public void remember(
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("source") SourceTable source,
+            @ExchangeProperty("fields") FieldCheck fields) {
+        if (load.hasWindow()) {
+            load.windowUnit(fields.windowUnit());
+        }
         described.put(load.table().target(), new Described(source, clock.instant()));
     }
 

@@ -63,10 +63,9 @@ final class Extraction {
 
     private PageCursor period(TableLoad load, SourceTable source) {
         var table = load.table();
-        var query = EncodedQuery.of(table.filter());
         var cursor = new PageCursor(
                 table.source(),
-                load.hasWindow() ? query.and(load.execution().window().on(table.windowColumn())) : query,
+                EncodedQuery.of(table.filter()).and(load.period()),
                 fields(table, source),
                 table.withDisplayValues(),
                 size(table),

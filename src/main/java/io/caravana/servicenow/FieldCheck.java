@@ -4,13 +4,16 @@ import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
 import io.caravana.settings.Similar;
 import io.caravana.table.Table;
+import io.caravana.table.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +63,8 @@ public final class FieldCheck {
     private final Map<String, SourceTable> known = new HashMap<>();
     private final List<Walk> waiting = new ArrayList<>();
     private final Set<Walk> doubtful = new LinkedHashSet<>();
+    /** What the rows have in the window column, where only they can tell of it. */
+    private Set<String> shown = Set.of();
 
     /**
      * Begins with the table's own columns.
@@ -193,7 +198,10 @@ public final class FieldCheck {
                 "{}: the dictionary does not tell of {}: whether they are there is seen in a row",
                 table.source(),
                 fields.stream().skip(1).toList());
-        return new PageCursor(table.source(), EncodedQuery.ALL, List.copyOf(fields), false, 10);
+        var query = fields.contains(table.windowColumn())
+                ? EncodedQuery.ALL.and(table.windowColumn() + "ISNOTEMPTY")
+                : EncodedQuery.ALL;
+        return new PageCursor(table.source(), query, List.copyOf(fields), false, 10);
     }
 
     /**
@@ -211,5 +219,43 @@ public final class FieldCheck {
                 throw unknown(walk, known.get(table.source()), ", or this account may not read it");
             }
         }
+        var place = page.fields().names().indexOf(table.windowColumn());
+        if (place >= 0) {
+            shown = page.records().stream()
+                    .map(row -> row.value(place))
+                    .filter(value -> value != null && !value.isEmpty())
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    /**
+     * What the window column holds, by its type or by what rows have in it; moments, if no row has anything.
+     *
+     * @throws ServiceNowException.Permanent if it holds neither days nor moments, or both
+     */
+    Window.Unit windowUnit() {
+        var column = known.get(table.source()).byName().get(table.windowColumn());
+        if (column != null) {
+            return Window.Unit.of(column.type())
+                    .orElseThrow(() -> refused(
+                            "is a %s in ServiceNow, neither a date nor a date and time".formatted(column.type())));
+        }
+        var units = new HashSet<Window.Unit>();
+        for (var value : shown) {
+            units.add(Window.Unit.ofValue(value)
+                    .orElseThrow(
+                            () -> refused("holds '%s', which is neither a date nor a date and time".formatted(value))));
+        }
+        if (units.size() > 1) {
+            throw refused("holds dates as well as dates and times");
+        }
+        return units.isEmpty() ? Window.Unit.MOMENT : units.iterator().next();
+    }
+
+    private ServiceNowException.Permanent refused(String why) {
+        return new ServiceNowException.Permanent(
+                "table %s: the window-column '%s' %s. Name another one in the table's entry in tables.yaml, or none"
+                        .formatted(table.source(), table.windowColumn(), why),
+                null);
     }
 }

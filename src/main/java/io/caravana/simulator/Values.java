@@ -7,6 +7,8 @@ import java.util.function.Predicate;
 
 /** How raw values compare: numbers as numbers, sys_ids exactly, all else as a collation that ignores case. */
 final class Values {
+    private static final String MIDNIGHT = " 00:00:00";
+
     private Values() {}
 
     static Comparator<String> comparator(Column column) {
@@ -50,13 +52,15 @@ final class Values {
         return value.regionMatches(true, value.length() - part.length(), part, 0, part.length());
     }
 
-    /** A day stands for its first second where a time is compared. */
+    /** A day stands for its first second where it is compared with a time, whichever of the two the column holds. */
     static String literal(Column column, String literal) {
-        var isTime = column.type().isDate() && column.type() != ColumnType.DATE;
-        if (isTime && literal.length() == 10) {
-            return literal + " 00:00:00";
+        if (!column.type().isDate()) {
+            return literal;
         }
-        return column.type() == ColumnType.DATE && literal.length() > 10 ? literal.substring(0, 10) : literal;
+        if (column.type() == ColumnType.DATE) {
+            return literal.endsWith(MIDNIGHT) ? literal.substring(0, 10) : literal;
+        }
+        return literal.length() == 10 ? literal + MIDNIGHT : literal;
     }
 
     private static int compareNumbers(String one, String other) {

@@ -18,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param source the table's name in ServiceNow, e.g. {@code task_sla}
  * @param target the replica table's name in the replica schema; the source's name when not given
  * @param job the job that carries it
- * @param windowColumn the date-time field the job's period is applied to; empty: the whole table is read and upserted
+ * @param windowColumn the date, or the date and time, the job's period is applied to; empty: the whole table is read and upserted
  * @param filter an encoded query that restricts the rows, e.g. {@code active=true}; empty: all rows
  * @param fields the fields to carry; empty: all fields of the dictionary
  * @param displayValues whether {@code dv_<field>} columns with the display values stand beside the raw ones
@@ -111,15 +111,16 @@ public record Table(
     }
 
     /**
-     * The fields to carry: all that are known, or the configured ones with those that Caravana itself goes by.
+     * The fields to carry: all that are known, or the configured ones with those that Caravana itself goes by. Empty
+     * when nothing is known and none is configured: all that there are.
      *
      * @param known the fields that the source is known to have
      */
     public List<String> carried(Collection<String> known) {
-        if (fields.isEmpty()) {
-            return List.copyOf(known);
+        if (fields.isEmpty() && known.isEmpty()) {
+            return List.of();
         }
-        var carried = new LinkedHashSet<>(List.of("sys_id"));
+        var carried = new LinkedHashSet<>(fields.isEmpty() ? known : List.of("sys_id"));
         carried.addAll(fields);
         if (hasWindow()) {
             carried.add(windowColumn);

@@ -6,6 +6,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The period of an execution: whole days of a time zone, first to last second, both ends included.
@@ -17,6 +19,45 @@ import java.time.format.DateTimeFormatter;
 public record Window(LocalDate start, LocalDate end, ZoneId zone) {
 
     private static final DateTimeFormatter RAW = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+    /** What a window column holds. A day is not a moment: it begins nowhere, and is the same in every zone. */
+    public enum Unit {
+        DAY("days", "[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+        MOMENT("moments", DAY.form + " [0-9]{2}:[0-9]{2}:[0-9]{2}");
+
+        private final String words;
+        private final String form;
+
+        Unit(String words, String form) {
+            this.words = words;
+            this.form = form;
+        }
+
+        /** The unit of a dictionary's {@code internal_type}; empty for one that has neither days nor moments. */
+        public static Optional<Unit> of(String internalType) {
+            return switch (internalType) {
+                case "glide_date_time", "due_date", "calendar_date_time", "glide_utc_time", "datetime" ->
+                    Optional.of(MOMENT);
+                case "glide_date", "date" -> Optional.of(DAY);
+                default -> Optional.empty();
+            };
+        }
+
+        /** The unit of a raw value; empty when it is neither. */
+        public static Optional<Unit> ofValue(String raw) {
+            return Stream.of(values()).filter(unit -> raw.matches(unit.form)).findFirst();
+        }
+
+        /** A regular expression for raw values, in Java as in PostgreSQL. They sort as what they mean. */
+        public String form() {
+            return form;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
 
     public Window {
         if (end.isBefore(start)) {
@@ -34,9 +75,19 @@ public record Window(LocalDate start, LocalDate end, ZoneId zone) {
         return end.plusDays(1).atStartOfDay(zone).toInstant().minusSeconds(1);
     }
 
+    /** The first raw value of the period: its first day, or the first second of that in its zone. */
+    public String first(Unit unit) {
+        return unit == Unit.DAY ? start.toString() : raw(from());
+    }
+
+    /** The last raw value of the period. */
+    public String last(Unit unit) {
+        return unit == Unit.DAY ? end.toString() : raw(to());
+    }
+
     /** An encoded query for a field inside the period; ServiceNow takes plain literals as UTC. */
-    public String on(String field) {
-        return "%s>=%s^%s<=%s".formatted(field, raw(from()), field, raw(to()));
+    public String on(String field, Unit unit) {
+        return "%s>=%s^%s<=%s".formatted(field, first(unit), field, last(unit));
     }
 
     /** A moment as ServiceNow writes it: UTC, whole seconds. */

@@ -58,7 +58,9 @@ final class Comparison {
 
     private Map<String, Map<String, String>> source(Table table, Window window) {
         var rows = new TreeMap<String, Map<String, String>>();
-        var query = table.hasWindow() ? window.on(table.windowColumn()) + "^ORDERBYsys_id" : "ORDERBYsys_id";
+        var query = table.hasWindow()
+                ? window.on(table.windowColumn(), Window.Unit.MOMENT) + "^ORDERBYsys_id"
+                : "ORDERBYsys_id";
         for (int offset = 0; ; offset += 1_000) {
             var page = get(table.source(), query, offset);
             page.forEach(row -> rows.put(row.path("sys_id").path("value").asText(), values(table, row)));
