@@ -111,8 +111,8 @@ public class Acceptance {
         jdbc.sql("""
                 WITH begun AS (
                   INSERT INTO caravana.servicenow_execution_log
-                    (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key, keeps_up)
-                  SELECT ?, ?, ?::date, ?::date, clock_timestamp(), 'running', ?, ?, ?, ?
+                    (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key, keeps_up, time_zone)
+                  SELECT ?, ?, ?::date, ?::date, clock_timestamp(), 'running', ?, ?, ?, ?, ?
                   FROM set_config('synchronous_commit', 'off', true)
                   RETURNING execution_id)
                 INSERT INTO caravana.table_load (execution_id, table_name, position)
@@ -126,6 +126,9 @@ public class Acceptance {
                         Instance.username(),
                         instanceKey,
                         execution.keepsUp(),
+                        execution.window() == null
+                                ? null
+                                : execution.window().zone().getId(),
                         execution.tables().stream().map(Table::target).toArray(String[]::new))
                 .update();
     }

@@ -1,7 +1,9 @@
 package io.caravana.execution;
 
+import io.caravana.table.Window;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +42,24 @@ public class Interruptions {
         this.resumeWithin = resumeWithin;
     }
 
-    /** An execution that was interrupted and may go on. */
-    public record Interrupted(String executionId, String job, LocalDate start, LocalDate end, boolean keepsUp) {}
+    /**
+     * An execution that was interrupted and may go on.
+     *
+     * @param timeZone the zone of its days; null where nobody noted it
+     */
+    public record Interrupted(
+            String executionId, String job, LocalDate start, LocalDate end, String timeZone, boolean keepsUp) {
+
+        /** Its period, whatever the zone of the configuration has become. */
+        public Window window(ZoneId configured) {
+            return new Window(start, end, timeZone == null ? configured : ZoneId.of(timeZone));
+        }
+    }
 
     /** The executions that were interrupted not long ago, and after which their jobs were not started again. */
     public List<Interrupted> interrupted() {
         return jdbc.sql("""
-                SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end", keeps_up
+                SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end", time_zone, keeps_up
                 FROM caravana.servicenow_execution_log AS log
                 WHERE status = 'interrupted' AND start_date IS NOT NULL
                   AND ended_at > clock_timestamp() - make_interval(secs => ?)

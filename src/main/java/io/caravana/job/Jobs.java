@@ -169,8 +169,7 @@ public class Jobs {
                 : interruptions.interrupted().stream()
                         .filter(interrupted -> interrupted.job().equals(job.name()))
                         .filter(interrupted -> interrupted.keepsUp() == keepsUp
-                                && interrupted.start().equals(window.start())
-                                && interrupted.end().equals(window.end()))
+                                && interrupted.window(catalog.timeZone()).equals(window))
                         .findFirst()
                         .map(interrupted -> rest(job, interrupted));
     }
@@ -189,7 +188,7 @@ public class Jobs {
                 interrupted.executionId(),
                 job.name(),
                 job.reads(),
-                window(job, interrupted.start(), interrupted.end()),
+                interrupted.window(catalog.timeZone()),
                 tables,
                 interrupted.keepsUp());
     }
@@ -203,7 +202,9 @@ public class Jobs {
         interruptions.interruptDead();
         for (var interrupted : interruptions.interrupted()) {
             try {
-                if (catalog.job(interrupted.job()).isPresent()) {
+                if (catalog.job(interrupted.job())
+                        .filter(job -> job.reads() == Job.Reads.PERIOD)
+                        .isPresent()) {
                     start(rest(idle(interrupted.job()), interrupted));
                 }
             } catch (JobRunningException e) {

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravana.execution.Execution;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
@@ -21,6 +26,9 @@ class ExecutionControlTest extends LoadTest {
 
     @Autowired
     ApplicationContext application;
+
+    @Autowired
+    ProducerTemplate routes;
 
     @Test
     void a_cancelled_execution_ends_within_a_page_and_deletes_nothing() throws Exception {
@@ -148,10 +156,48 @@ class ExecutionControlTest extends LoadTest {
         assertEqual();
     }
 
-    /** Starts a load and stops it as the end of the process would. */
+    @Test
+    void a_load_that_is_resumed_keeps_the_zone_that_its_days_were_meant_in() {
+        var window = new Window(BEGINNING, TODAY.minusDays(1), ZoneId.of("America/Sao_Paulo"));
+        var id = interrupt(() -> start(window));
+        simulator.clearRequests();
+
+        jobs.resume();
+
+        var ended = end(id);
+        assertThat(ended.status()).as(ended.errorMessage()).isEqualTo("success");
+        assertThat(firstQuery())
+                .startsWith(window.on("opened_at", Window.Unit.MOMENT))
+                .contains("^sys_id>");
+        assertThat(byTable(ended).get("incident").verdict()).isEqualTo("complete");
+    }
+
+    @Test
+    void the_same_days_of_another_zone_are_another_load() {
+        var id = interrupt(() -> start(new Window(BEGINNING, TODAY, ZoneId.of("America/Sao_Paulo"))));
+        var other = jobs.start("incidents", BEGINNING, TODAY);
+        assertThat(other.id()).isNotEqualTo(id);
+        assertThat(end(other.id()).status()).isEqualTo("success");
+        assertEqual();
+    }
+
+    /** As a process would whose {@code caravana.time-zone} is the window's. */
+    private String start(Window window) {
+        var job = catalog.job("incidents").orElseThrow();
+        var execution =
+                new Execution(UUID.randomUUID().toString(), job.name(), job.reads(), window, catalog.tablesOf(job));
+        routes.sendBody("direct:start-job", execution);
+        return execution.id();
+    }
+
     private String interrupt() {
+        return interrupt(() -> jobs.start("incidents", BEGINNING, TODAY).id());
+    }
+
+    /** Starts a load and stops it as the end of the process would. */
+    private String interrupt(Supplier<String> load) {
         simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "200").on("incident"));
-        var id = jobs.start("incidents", BEGINNING, TODAY).id();
+        var id = load.get();
         awaitPages(id, "incident");
         application.getBean("shutdown", SmartLifecycle.class).stop();
         simulator.faults().clear();
