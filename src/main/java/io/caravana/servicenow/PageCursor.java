@@ -252,7 +252,9 @@ public final class PageCursor {
 
     /**
      * Splits what is still to come into ranges of keys that can be read side by side. Most keys are random hexadecimal
-     * numbers; others fall into the first or the last range. Changes are read in their order, and not split.
+     * numbers; others fall into any of the ranges. Which keys lie in which range, and which of them have come already, the
+     * source alone decides: its order need not be ours, as where it ignores case. Changes are read in their order, and
+     * not split.
      *
      * @param parts how many ranges, up to 256
      */
@@ -261,14 +263,12 @@ public final class PageCursor {
             return List.of(this);
         }
         var cursors = new ArrayList<PageCursor>();
+        var at = after == null ? null : after.sysId();
         String first = null;
         for (int number = 1; number <= parts; number++) {
             var end = number == parts ? null : "%02x".formatted(256 * number / parts);
-            if (end == null || after == null || end.compareTo(after.sysId()) > 0) {
-                var at = first == null && after != null ? after.sysId() : null;
-                cursors.add(range(new Checkpoint(number, first, end, at, 0, false)));
-                first = end;
-            }
+            cursors.add(range(new Checkpoint(number, first, end, at, 0, false)));
+            first = end;
         }
         return cursors;
     }
