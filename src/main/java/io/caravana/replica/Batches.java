@@ -106,18 +106,25 @@ final class Batches {
             @ExchangeProperty("replica") ReplicaTable table,
             @ExchangeProperty("tally") Tally tally) {
         var written = new ArrayList<String>();
+        var partial = new HashMap<String, String>();
         var parameters = new HashMap<String, Object>();
         for (int place = 0; place < tally.columns().size(); place++) {
             var column = tally.columns().get(place);
-            if (!column.isEmpty() && isPresent(rows, place)) {
-                parameters.put(ReplicaTable.parameter(written.size()), new TextArray(rows, place));
-                written.add(column);
+            var having = column.isEmpty() ? 0 : having(rows, place);
+            if (having == 0) {
+                continue;
             }
+            parameters.put(ReplicaTable.parameter(written.size()), new TextArray(rows, place));
+            if (having < rows.size()) {
+                partial.put(column, ReplicaTable.presence(written.size()));
+                parameters.put(partial.get(column), presence(rows, place));
+            }
+            written.add(column);
         }
         parameters.put("execution", load.execution().id());
         exchange.setProperty(BATCH, rows);
         exchange.setProperty(BATCH_BEGAN, System.nanoTime());
-        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, table.upsert(written));
+        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, table.upsert(written, partial));
         return parameters;
     }
 
@@ -173,14 +180,17 @@ final class Batches {
         return type == ColumnType.TEXT ? null : type.problem(value.at(place));
     }
 
-    /** A field that no record of the batch has, as one that is barred by an access rule, leaves its column as it is. */
-    private static boolean isPresent(List<SourceRecord> rows, int place) {
+    /** How many records have the field. In those that have not, as an access rule bars it, its column stays as it is. */
+    private static int having(List<SourceRecord> rows, int place) {
+        int having = 0;
         for (var row : rows) {
-            if (row.has(place)) {
-                return true;
-            }
+            having += row.has(place) ? 1 : 0;
         }
-        return false;
+        return having;
+    }
+
+    private static Boolean[] presence(List<SourceRecord> rows, int place) {
+        return rows.stream().map(row -> row.has(place)).toArray(Boolean[]::new);
     }
 
     /** Counts what the statement did. */

@@ -28,6 +28,11 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
         return "c" + n;
     }
 
+    /** The statement's parameter that tells for each record whether it has the n-th column's field, a boolean array. */
+    static String presence(int n) {
+        return "h" + n;
+    }
+
     /** The schema and the name as they stand in SQL. */
     String qualified() {
         return Identifiers.quoted(schema) + "." + Identifiers.quoted(name);
@@ -90,15 +95,17 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
      * locked nor written, but for those that are marked as gone: their mark is taken off.
      *
      * @param written the columns of the batch, {@code sys_id} first
+     * @param partial those of them that not every record has, each with its parameter {@link #presence}; their values stay
+     *     where a record has none
      */
-    String upsert(List<String> written) {
+    String upsert(List<String> written, Map<String, String> partial) {
         var columns = list(written, "%s"::formatted);
         var others = written.subList(1, written.size());
         return """
                 WITH source AS (
                   SELECT %s FROM (SELECT %s) AS given
                 ), changed AS (
-                  SELECT source.* FROM source LEFT JOIN %s AS kept ON kept."sys_id" = source."sys_id"
+                  SELECT %s FROM source LEFT JOIN %s AS kept ON kept."sys_id" = source."sys_id"
                   WHERE kept."sys_id" IS NULL%s%s
                 ), stored AS (
                   INSERT INTO %s (%s, "etl_execution_id") SELECT changed.*, :#execution FROM changed
@@ -106,10 +113,14 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
                   RETURNING (xmax = 0) AS inserted
                 )
                 SELECT count(*) FILTER (WHERE inserted) AS inserted, count(*) FILTER (WHERE NOT inserted) AS updated FROM stored""".formatted(
-                        casts(written),
-                        elements(written),
+                        casts(written, partial),
+                        elements(written, partial),
+                        values(written, partial),
                         qualified(),
-                        others.isEmpty() ? "" : " OR " + isDistinct(others),
+                        others.isEmpty()
+                                ? ""
+                                : " OR (%s) IS DISTINCT FROM (%s)"
+                                        .formatted(list(others, "kept."::concat), values(others, partial)),
                         hasMarks() ? " OR kept.\"etl_deleted_at\" IS NOT NULL" : "",
                         qualified(),
                         columns,
@@ -120,22 +131,36 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
                         hasMarks() ? "\"etl_deleted_at\" = NULL, " : "");
     }
 
-    private static String isDistinct(List<String> columns) {
-        return "(%s) IS DISTINCT FROM (%s)".formatted(list(columns, "kept."::concat), list(columns, "source."::concat));
+    /** What a row is to have in the columns. */
+    private static String values(List<String> columns, Map<String, String> partial) {
+        return columns.stream()
+                .map(column -> partial.containsKey(column)
+                        ? "CASE WHEN source.%s THEN source.%s ELSE kept.%2$s END"
+                                .formatted(has(partial.get(column)), Identifiers.quoted(column))
+                        : "source." + Identifiers.quoted(column))
+                .collect(Collectors.joining(", "));
     }
 
-    private String casts(List<String> written) {
+    /** The name, inside the statement, of what a {@link #presence} tells; no column has a space. */
+    private static String has(String presence) {
+        return "\"has " + presence + '"';
+    }
+
+    private String casts(List<String> written, Map<String, String> partial) {
         return written.stream()
                 .map(column ->
-                        type(column).from("given." + Identifiers.quoted(column)) + " AS " + Identifiers.quoted(column))
+                        type(column).from("given." + Identifiers.quoted(column)) + " AS " + Identifiers.quoted(column)
+                                + (partial.containsKey(column) ? ", given." + has(partial.get(column)) : ""))
                 .collect(Collectors.joining(", "));
     }
 
     /** In the list of what is selected, where PostgreSQL needs no store for each array's rows as it does in FROM. */
-    private static String elements(List<String> written) {
+    private static String elements(List<String> written, Map<String, String> partial) {
         return IntStream.range(0, written.size())
-                .mapToObj(
-                        n -> "unnest(CAST(:#" + parameter(n) + " AS text[])) AS " + Identifiers.quoted(written.get(n)))
+                .mapToObj(n -> "unnest(CAST(:#" + parameter(n) + " AS text[])) AS " + Identifiers.quoted(written.get(n))
+                        + (partial.containsKey(written.get(n))
+                                ? ", unnest(CAST(:#" + presence(n) + " AS boolean[])) AS " + has(presence(n))
+                                : ""))
                 .collect(Collectors.joining(", "));
     }
 

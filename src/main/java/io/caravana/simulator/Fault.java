@@ -50,7 +50,7 @@ public record Fault(Kind kind, String table, int at, int times, double probabili
         DELAY,
         /** Rows that match the encoded {@code query} are taken out after the limit was applied, and still counted. */
         HIDDEN_ROWS,
-        /** The {@code fields} (comma-separated) are left out of every row. */
+        /** The {@code fields} (comma-separated) are left out of every row, or of the rows {@code sys_ids} (comma-separated). */
         HIDDEN_FIELDS,
         /**
          * Every page that holds more than one field of row {@code sys_id} breaks there, as the kind in {@code as}

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.caravana.simulator.Fault.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +46,9 @@ final class RowFaults {
 
     List<Path> visibleFields(List<Path> fields) {
         var hidden = faults.stream()
-                .filter(fault -> fault.kind() == Kind.HIDDEN_FIELDS)
-                .flatMap(fault -> Arrays.stream(fault.setting("fields", "").split(",")))
+                .filter(fault -> fault.kind() == Kind.HIDDEN_FIELDS
+                        && list(fault, "sys_ids").isEmpty())
+                .flatMap(fault -> list(fault, "fields").stream())
                 .toList();
         return hidden.isEmpty()
                 ? fields
@@ -81,6 +81,11 @@ final class RowFaults {
             if (fault.kind() == Kind.EXTRA_COLUMN) {
                 added.add(Map.entry(fault.setting("column", "u_unannounced"), fault.setting("value", "surprise")));
             }
+            if (fault.kind() == Kind.HIDDEN_FIELDS && list(fault, "sys_ids").contains(row.sysId())) {
+                for (var hidden : list(fault, "fields")) {
+                    left = without(left, hidden);
+                }
+            }
             if (OF_ONE_ROW.contains(fault.kind()) && indexOf(page, fault) == index) {
                 left = spoilt(left, fault);
                 if (fault.kind() == Kind.BAD_VALUE) {
@@ -94,6 +99,11 @@ final class RowFaults {
             json.writeStringField(column.getKey(), column.getValue());
         }
         json.writeEndObject();
+    }
+
+    private static List<String> list(Fault fault, String setting) {
+        var text = fault.setting(setting, "");
+        return text.isEmpty() ? List.of() : List.of(text.split(","));
     }
 
     private static List<Path> spoilt(List<Path> fields, Fault fault) {

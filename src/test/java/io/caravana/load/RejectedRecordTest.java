@@ -130,6 +130,59 @@ class RejectedRecordTest extends LoadTest {
     }
 
     @Test
+    void a_field_that_is_barred_in_some_records_leaves_these_as_they_are_whatever_the_others_have() {
+        loaded("configurations");
+        var before = versions("groups");
+        var groups = simulator.rows("sys_user_group");
+        var barred = List.of(groups.get(1).get("sys_id"), groups.get(4).get("sys_id"));
+        barredIn(barred);
+        assertThat(byTable(loaded("configurations")).get("groups").updated()).isZero();
+        assertThat(versions("groups")).isEqualTo(before);
+
+        // a new value beside them is stored, in the record that shows it and in no other
+        for (int place = 0; place < 6; place++) {
+            var changed = new HashMap<>(groups.get(place));
+            changed.putAll(Map.of("description", "new words", "email", ""));
+            simulator.put("sys_user_group", changed);
+        }
+        assertThat(byTable(loaded("configurations")).get("groups").updated()).isEqualTo(4);
+        for (int place = 0; place < 6; place++) {
+            var key = groups.get(place).get("sys_id");
+            assertThat(description(key))
+                    .isEqualTo(barred.contains(key) ? groups.get(place).get("description") : "new words");
+        }
+        groups.forEach(group -> simulator.put("sys_user_group", group));
+    }
+
+    @Test
+    void a_new_record_without_a_field_that_others_have_is_stored_without_it() {
+        jdbc.sql("DROP TABLE IF EXISTS servicenow.groups").update();
+        var key = simulator.rows("sys_user_group").get(2).get("sys_id");
+        barredIn(List.of(key));
+        assertThat(byTable(loaded("configurations")).get("groups").rejected()).isZero();
+        assertThat(description(key)).isNull();
+        assertThat(description(simulator.rows("sys_user_group").get(3).get("sys_id")))
+                .isNotNull();
+    }
+
+    private void barredIn(List<String> keys) {
+        simulator
+                .faults()
+                .add(Fault.of(Kind.HIDDEN_FIELDS)
+                        .with("fields", "description,email")
+                        .with("sys_ids", String.join(",", keys))
+                        .on("sys_user_group"));
+    }
+
+    private String description(String group) {
+        return jdbc.sql("SELECT description FROM servicenow.groups WHERE sys_id = ?")
+                .param(group)
+                .query((row, number) -> row.getString(1))
+                .list()
+                .get(0);
+    }
+
+    @Test
     void a_record_that_is_rejected_again_and_again_is_on_the_list_once() {
         var bad = reject("many");
         var first = loaded("configurations");
