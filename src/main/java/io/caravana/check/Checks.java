@@ -35,9 +35,10 @@ public final class Checks {
         var threads = Executors.newCachedThreadPool(Checks::thread);
         try {
             var run = new Run(threads, told, new ArrayList<>());
-            database.trials().forEach(run::attempt);
+            var isReached =
+                    database.trials().stream().map(run::attempt).toList().get(0);
             if (run.attempt(source.signIn())) {
-                source.trials().forEach(run::attempt);
+                source.trials(isReached).forEach(run::attempt);
             } else {
                 run.tell(Finding.wrong("tables", "were not tried, as the sign-in failed", "Mend the sign-in first"));
             }

@@ -20,19 +20,12 @@ final class DatabaseTrials {
     private static final String REACH = "Check DATABASE_URL, DATABASE_USERNAME and DATABASE_PASSWORD";
 
     private final DatabaseFacts database;
-    private final ReplicaProperties replica;
     private final ReplicaSource source;
     private final ServiceNowAccess access;
     private final Catalog catalog;
 
-    DatabaseTrials(
-            DatabaseFacts database,
-            ReplicaProperties replica,
-            ReplicaSource source,
-            ServiceNowAccess access,
-            Catalog catalog) {
+    DatabaseTrials(DatabaseFacts database, ReplicaSource source, ServiceNowAccess access, Catalog catalog) {
         this.database = database;
-        this.replica = replica;
         this.source = source;
         this.access = access;
         this.catalog = catalog;
@@ -62,7 +55,7 @@ final class DatabaseTrials {
 
     private Finding tryRights() {
         var targets = catalog.tables().stream().map(Table::target).toList();
-        var foreign = database.foreignTables(replica.schema(), targets);
+        var foreign = database.foreignTables(ReplicaProperties.SCHEMA, targets);
         if (!foreign.isEmpty()) {
             return Finding.wrong(
                     RIGHTS,
@@ -70,7 +63,7 @@ final class DatabaseTrials {
                             .formatted(database.user(), foreign.size(), foreign.get(0)),
                     "Use the database user that has made them");
         }
-        var grants = database.missingGrants(replica.schema());
+        var grants = database.missingGrants(ReplicaProperties.SCHEMA);
         return grants.isEmpty()
                 ? Finding.fine(RIGHTS, "the user %s may create what a load needs".formatted(database.user()))
                 : Finding.wrong(

@@ -1,5 +1,6 @@
 package io.caravana.check;
 
+import io.caravana.replica.TableCheck;
 import io.caravana.servicenow.EncodedQuery;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.ServiceNowAccess;
@@ -34,14 +35,21 @@ final class SourceTrials {
     private final ServiceNowAccess access;
     private final ServiceNowProperties properties;
     private final Catalog catalog;
+    private final TableCheck replica;
     private final Clock clock;
 
     SourceTrials(
-            Source source, ServiceNowAccess access, ServiceNowProperties properties, Catalog catalog, Clock clock) {
+            Source source,
+            ServiceNowAccess access,
+            ServiceNowProperties properties,
+            Catalog catalog,
+            TableCheck replica,
+            Clock clock) {
         this.source = source;
         this.access = access;
         this.properties = properties;
         this.catalog = catalog;
+        this.replica = replica;
         this.clock = clock;
     }
 
@@ -51,8 +59,12 @@ final class SourceTrials {
                 SIGN_IN, "Check SERVICENOW_URL and the account, and that the instance is awake", this::trySignIn);
     }
 
-    /** Everything else, in order. */
-    List<Trial> trials() {
+    /**
+     * Everything else, in order.
+     *
+     * @param withReplica whether the replica's tables can be looked at
+     */
+    List<Trial> trials(boolean withReplica) {
         var trials = new ArrayList<>(List.of(
                 new Trial(CLOCK, TRY_AGAIN, this::tryClock),
                 new Trial(TIME_ZONE, TRY_AGAIN, this::tryTimeZone),
@@ -60,7 +72,9 @@ final class SourceTrials {
                 new Trial(DELETIONS, TRY_AGAIN, this::tryDeletions)));
         for (var table : catalog.tables()) {
             trials.add(new Trial(
-                    name(table), "A load of %s would fail with this".formatted(table.target()), () -> tryTable(table)));
+                    name(table),
+                    "A load of %s would fail with this".formatted(table.target()),
+                    () -> tryTable(table, withReplica)));
         }
         return trials;
     }
@@ -178,8 +192,11 @@ final class SourceTrials {
         }
     }
 
-    private Finding tryTable(Table table) throws Exception {
+    private Finding tryTable(Table table, boolean withReplica) throws Exception {
         var described = source.describe(table);
+        if (withReplica) {
+            replica.require(table, described);
+        }
         var limit = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
         var page = source.read(first(table.source(), EncodedQuery.of(table.filter()), limit))
                 .page();

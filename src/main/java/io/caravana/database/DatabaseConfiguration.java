@@ -1,7 +1,9 @@
 package io.caravana.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
@@ -58,6 +60,7 @@ class DatabaseConfiguration {
         pool.setPoolName("caravana");
         pool.setMaximumPoolSize(properties.poolSize());
         pool.addDataSourceProperty("ApplicationName", "caravana");
+        pool.setExceptionOverride(new Unsupported());
         pool.setConnectionTimeout(LONGEST_WAIT.toMillis());
         // the statements that store pages are long, and each connection sees a few of them: parsed once, not five times
         pool.addDataSourceProperty("prepareThreshold", "1");
@@ -76,5 +79,13 @@ class DatabaseConfiguration {
             pool.setPassword(properties.password());
         }
         return pool;
+    }
+
+    /** The pool closes a connection after "not supported", and the transaction with it; to PostgreSQL that is an answer like others. */
+    private static final class Unsupported implements SQLExceptionOverride {
+        @java.lang.Override
+        public Override adjudicate(SQLException failure) {
+            return "0A000".equals(failure.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
+        }
     }
 }

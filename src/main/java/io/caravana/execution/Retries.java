@@ -48,7 +48,7 @@ public final class Retries implements Processor {
         if (!mayPass(failure)) {
             return false;
         }
-        var patience = failure instanceof Patient patient ? patient : Patient.NONE;
+        var patience = patience(failure);
         var elapsed = System.nanoTime() - exchange.getProperty(BEGAN, System.nanoTime(), Long.class);
         return !isStopped(exchange)
                 && counter <= attempts + patience.furtherAttempts()
@@ -67,6 +67,16 @@ public final class Retries implements Processor {
             }
         }
         return false;
+    }
+
+    /** Camel wraps what an expression throws. */
+    private static Patient patience(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Patient patient) {
+                return patient;
+            }
+        }
+        return Patient.NONE;
     }
 
     private static boolean isPassing(Throwable cause) {

@@ -10,6 +10,7 @@ import io.caravana.servicenow.SourceRecord;
 import io.caravana.table.Job.Reads;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,12 +83,25 @@ final class Batches {
         return tally.page().records();
     }
 
-    /** The table, with a column for every field of the page. */
+    /**
+     * The table, with a column for every field of the page.
+     *
+     * @throws ReplicaException if two of them come to one column, or there is no room for more
+     * @throws TableInUseException if others use the table for long
+     */
     public ReplicaTable extend(
             @ExchangeProperty("replica") ReplicaTable table, @ExchangeProperty("tally") Tally tally) {
         var missing = new LinkedHashMap<String, ColumnType>();
-        for (var column : tally.columns()) {
-            if (!column.isEmpty() && table.type(column) == null) {
+        var taken = new HashSet<String>();
+        for (int place = 0; place < tally.columns().size(); place++) {
+            var column = tally.columns().get(place);
+            if (column.isEmpty()) {
+                continue;
+            }
+            if (!taken.add(column) || ReplicaTable.isTaken(column)) {
+                throw ReplicaTable.taken(tally.page().fields().names().get(place), column);
+            }
+            if (table.type(column) == null) {
                 missing.put(column, ColumnType.TEXT);
             }
         }

@@ -36,6 +36,11 @@ final class Identifiers {
         return '"' + name + '"';
     }
 
+    /** Any name that a person has given, as it stands in SQL that is only shown. */
+    static String anyQuoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
     private static void requireSafe(String name, String shown) {
         if (!SAFE.matcher(name).matches()) {
             throw new ReplicaException(

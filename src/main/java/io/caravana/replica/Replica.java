@@ -6,28 +6,26 @@ import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.table.Job.Reads;
-import io.caravana.table.Table;
 import io.caravana.table.Table.Ledger;
 import io.caravana.table.Window;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The replica tables' columns: created, extended when the source has more, and widened. Nothing is ever dropped. */
 @Component("replica")
 final class Replica {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    private static final Set<String> NAMES = Set.of("number", "name", "short_description");
     private static final String COLUMNS = """
             SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
             WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""";
@@ -61,32 +59,33 @@ final class Replica {
             "SELECT \"sys_id\", left(%1$s, 40) FROM %2$s WHERE %1$s !~ ('^' || ? || '$') LIMIT 1";
 
     private static final String FOLLOW = "SELECT caravana.follow(CAST(? AS regclass), ?, ?)";
+    private static final String LOCK_TIMEOUT = "55P03";
     private static final String EXTEND_HISTORY = "SELECT caravana.extend_history(CAST(? AS regclass))";
 
-    /** The dictionary has no order; people look for what names a row first. */
-    private static final Comparator<String> READING_ORDER =
-            Comparator.comparing((String field) -> !NAMES.contains(field)).thenComparing(Comparator.naturalOrder());
-
     private final JdbcClient jdbc;
-    private final ReplicaProperties properties;
+    private final TransactionTemplate transaction;
+    private final TableCheck check;
     private final Watermarks watermarks;
 
-    Replica(JdbcClient jdbc, ReplicaProperties properties, Watermarks watermarks) {
+    Replica(JdbcClient jdbc, TransactionTemplate transaction, TableCheck check, Watermarks watermarks) {
         this.jdbc = jdbc;
-        this.properties = properties;
+        this.transaction = transaction;
+        this.check = check;
         this.watermarks = watermarks;
     }
 
     /**
      * Makes the table load's replica table ready for what is known of the source.
      *
-     * @throws ReplicaException if a column has a name or a type that cannot be written
+     * @throws ReplicaException if what stands in its place cannot be written; then nothing was changed
+     * @throws TableInUseException if others use it for long, and its columns have to change
      */
     public ReplicaTable prepare(
             @ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
         var table = load.table();
-        var replica = new ReplicaTable(properties.schema(), table.target(), Map.of());
-        var wanted = wanted(table, source);
+        var replica = new ReplicaTable(table.target(), Map.of());
+        var wanted = ReplicaTable.wanted(table, source);
+        check.require(replica, wanted);
         jdbc.sql(replica.createTable(wanted)).update();
         replica = extend(replica, wanted);
         follow(load, replica);
@@ -148,7 +147,25 @@ final class Replica {
                     case ALWAYS -> true;
                     case NEVER -> false;
                 });
-        ask(FOLLOW, replica.qualified(), table.history(), table.ledger() != Ledger.NEVER);
+        alter(replica, () -> ask(FOLLOW, replica.qualified(), table.history(), table.ledger() != Ledger.NEVER));
+    }
+
+    /**
+     * Changes a table as a whole or not at all. Whoever wants it meanwhile would queue up behind this, so it waits for those
+     * who use it for a moment only, and is tried again.
+     */
+    private void alter(ReplicaTable table, Runnable change) {
+        try {
+            transaction.executeWithoutResult(status -> {
+                jdbc.sql("SET LOCAL lock_timeout = '2s'").update();
+                change.run();
+            });
+        } catch (DataAccessException e) {
+            if (e.getMostSpecificCause() instanceof SQLException sql && LOCK_TIMEOUT.equals(sql.getSQLState())) {
+                throw new TableInUseException(table.name(), e);
+            }
+            throw e;
+        }
     }
 
     private void ask(String function, Object... parameters) {
@@ -160,7 +177,7 @@ final class Replica {
         var columns = new LinkedHashMap<>(table.columns());
         wanted.forEach((column, type) ->
                 columns.computeIfPresent(column, (name, kept) -> type(load, table, name, kept, type)));
-        return new ReplicaTable(table.schema(), table.name(), columns);
+        return new ReplicaTable(table.name(), columns);
     }
 
     private ColumnType type(TableLoad load, ReplicaTable table, String column, ColumnType kept, ColumnType wanted) {
@@ -170,10 +187,12 @@ final class Replica {
         var why = "";
         if (kept.widensTo(wanted)) {
             try {
-                if (load.table().history()) {
-                    jdbc.sql(table.history().changeType(column, wanted)).update();
-                }
-                jdbc.sql(table.changeType(column, wanted)).update();
+                alter(table, () -> {
+                    if (load.table().history()) {
+                        jdbc.sql(table.history().changeType(column, wanted)).update();
+                    }
+                    jdbc.sql(table.changeType(column, wanted)).update();
+                });
                 load.drifted("%s was %s and is %s now".formatted(column, kept.sql(), wanted.sql()));
                 return wanted;
             } catch (UncategorizedSQLException | BadSqlGrammarException refused) {
@@ -202,12 +221,15 @@ final class Replica {
         var missing = new LinkedHashMap<>(wanted);
         missing.keySet().removeAll(existing.keySet());
         if (!missing.isEmpty()) {
-            jdbc.sql(table.addColumns(missing)).update();
-            ask(EXTEND_HISTORY, table.qualified());
+            check.requireRoomFor(table, missing.size());
+            alter(table, () -> {
+                jdbc.sql(table.addColumns(missing)).update();
+                ask(EXTEND_HISTORY, table.qualified());
+            });
             LOG.info("{}: new columns {}", table.name(), missing.keySet());
         }
         existing.putAll(missing);
-        return new ReplicaTable(table.schema(), table.name(), existing);
+        return new ReplicaTable(table.name(), existing);
     }
 
     private Map<String, ColumnType> existing(ReplicaTable table, Map<String, ColumnType> wanted) {
@@ -223,46 +245,7 @@ final class Replica {
                                 .formatted(column, table.qualified(), rows.getString(2)));
             }
         });
-        ReplicaTable.OWN.forEach(existing::remove);
+        ReplicaTable.OWN.keySet().forEach(existing::remove);
         return existing;
-    }
-
-    private static Map<String, ColumnType> wanted(Table table, SourceTable source) {
-        var known = source.byName();
-        var fields = new ArrayList<>(table.carried(known.keySet()));
-        if (table.fields().isEmpty()) {
-            fields.sort(READING_ORDER);
-        }
-        var wanted = new LinkedHashMap<String, ColumnType>();
-        wanted.put(ReplicaTable.KEY, ColumnType.TEXT);
-        for (var field : fields) {
-            if (field.equals(ReplicaTable.KEY)) {
-                continue;
-            }
-            var column = known.get(field);
-            add(wanted, field, column == null ? ColumnType.TEXT : ColumnType.of(column.type()));
-            if (table.withDisplayValues()) {
-                add(wanted, "dv_" + field, ColumnType.TEXT);
-            }
-        }
-        if (table.hasWindow()) {
-            // no page has come yet that would bring it
-            wanted.putIfAbsent(Identifiers.column(table.windowColumn()), ColumnType.TEXT);
-        }
-        if (table.onDelete() == Table.OnDelete.SOFT) {
-            wanted.put(ReplicaTable.DELETED, ColumnType.TIMESTAMP);
-        }
-        return wanted;
-    }
-
-    private static void add(Map<String, ColumnType> columns, String field, ColumnType type) {
-        var name = Identifiers.column(field);
-        if (ReplicaTable.OWN.contains(name)
-                || name.equals(ReplicaTable.DELETED)
-                || columns.putIfAbsent(name, type) != null) {
-            throw new ReplicaException(
-                    "the field '%s' would be written to the column '%s', which is taken. Leave one of the two out of 'fields' in tables.yaml"
-                            .formatted(field, name));
-        }
     }
 }

@@ -4,7 +4,6 @@ import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -12,7 +11,6 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How replica tables are written.
  *
- * @param schema the schema they live in
  * @param batchSize records written by one statement
  * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
  *     with more it fails. A table may have its own
@@ -20,13 +18,11 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("caravana.replica")
 public record ReplicaProperties(
-        @DefaultValue("servicenow")
-        @Pattern(
-                regexp = "[a-z_][a-z0-9_]{0,62}",
-                message = "a name of small letters, digits and underscores that does not begin with a digit")
-        String schema,
-
         @DefaultValue("1000") @Min(1) @Max(10_000) int batchSize,
 
         @DefaultValue("0.5") @DecimalMin("0") @DecimalMax("1")
-        double deleteShare) {}
+        double deleteShare) {
+
+    /** The schema that replica tables live in. */
+    public static final String SCHEMA = "servicenow";
+}

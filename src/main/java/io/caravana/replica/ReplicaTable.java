@@ -1,12 +1,19 @@
 package io.caravana.replica;
 
+import io.caravana.servicenow.SourceTable;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A replica table as it stands in the database, and the statements that write it. Column names are quoted and checked;
@@ -14,11 +21,28 @@ import java.util.stream.IntStream;
  *
  * @param columns every column that a field can be written to, by name
  */
-record ReplicaTable(String schema, String name, Map<String, ColumnType> columns) {
+record ReplicaTable(String name, Map<String, ColumnType> columns) {
 
     static final String KEY = "sys_id";
     /** The columns that Caravana keeps for itself. */
-    static final List<String> OWN = List.of("etl_created_at", "etl_updated_at", "etl_execution_id");
+    static final Map<String, ColumnType> OWN = own();
+
+    /** Every table of PostgreSQL has them. */
+    private static final Set<String> SYSTEM = Set.of("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid");
+
+    private static final Set<String> NAMES = Set.of("number", "name", "short_description");
+
+    /** The dictionary has no order; people look for what names a row first. */
+    private static final Comparator<String> READING_ORDER =
+            Comparator.comparing((String field) -> !NAMES.contains(field)).thenComparing(Comparator.naturalOrder());
+
+    private static Map<String, ColumnType> own() {
+        var own = new LinkedHashMap<String, ColumnType>();
+        own.put("etl_created_at", ColumnType.TIMESTAMP);
+        own.put("etl_updated_at", ColumnType.TIMESTAMP);
+        own.put("etl_execution_id", ColumnType.TEXT);
+        return Collections.unmodifiableMap(own);
+    }
 
     /** When the source was found to have the row no longer; a column of tables whose rows are marked, or were. */
     static final String DELETED = "etl_deleted_at";
@@ -35,12 +59,12 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
 
     /** The schema and the name as they stand in SQL. */
     String qualified() {
-        return Identifiers.quoted(schema) + "." + Identifiers.quoted(name);
+        return Identifiers.quoted(ReplicaProperties.SCHEMA) + "." + Identifiers.quoted(name);
     }
 
     /** The table with the versions of this one's rows. */
     ReplicaTable history() {
-        return new ReplicaTable(schema, name + Table.HISTORY, columns);
+        return new ReplicaTable(name + Table.HISTORY, columns);
     }
 
     /** Whether rows that are gone may be marked. */
@@ -58,24 +82,20 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
     }
 
     String createTable(Map<String, ColumnType> wanted) {
-        var definitions = wanted.entrySet().stream()
-                .map(column -> definition(column) + (column.getKey().equals(KEY) ? " PRIMARY KEY, " : ", "))
-                .collect(Collectors.joining());
-        return """
-                CREATE TABLE IF NOT EXISTS %s (%s
-                  "etl_created_at" timestamptz NOT NULL DEFAULT now(),
-                  "etl_updated_at" timestamptz NOT NULL DEFAULT now(),
-                  "etl_execution_id" text
-                )""".formatted(qualified(), definitions);
+        return Stream.concat(wanted.entrySet().stream(), OWN.entrySet().stream())
+                .map(column -> definition(column.getKey(), column.getValue())
+                        + (column.getKey().equals(KEY) ? " PRIMARY KEY" : ""))
+                .collect(Collectors.joining(", ", "CREATE TABLE IF NOT EXISTS " + qualified() + " (", ")"));
     }
 
-    private static String definition(Map.Entry<String, ColumnType> column) {
-        return Identifiers.quoted(column.getKey()) + " " + column.getValue().sql();
+    static String definition(String column, ColumnType type) {
+        var isStamp = OWN.get(column) == ColumnType.TIMESTAMP;
+        return Identifiers.quoted(column) + " " + type.sql() + (isStamp ? " NOT NULL DEFAULT now()" : "");
     }
 
     String addColumns(Map<String, ColumnType> missing) {
         return missing.entrySet().stream()
-                .map(column -> "ADD COLUMN IF NOT EXISTS " + definition(column))
+                .map(column -> "ADD COLUMN IF NOT EXISTS " + definition(column.getKey(), column.getValue()))
                 .collect(Collectors.joining(", ", "ALTER TABLE " + qualified() + " ", ""));
     }
 
@@ -166,5 +186,56 @@ record ReplicaTable(String schema, String name, Map<String, ColumnType> columns)
 
     private static String list(List<String> columns, Function<String, String> form) {
         return columns.stream().map(Identifiers::quoted).map(form).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * The columns that a table is to have for what is known of its source, in their order.
+     *
+     * @throws ReplicaException if two fields come to one column
+     */
+    static Map<String, ColumnType> wanted(Table table, SourceTable source) {
+        var known = source.byName();
+        var fields = new ArrayList<>(table.carried(known.keySet()));
+        if (table.fields().isEmpty()) {
+            fields.sort(READING_ORDER);
+        }
+        var wanted = new LinkedHashMap<String, ColumnType>();
+        wanted.put(KEY, ColumnType.TEXT);
+        for (var field : fields) {
+            if (field.equals(KEY)) {
+                continue;
+            }
+            var column = known.get(field);
+            add(wanted, field, column == null ? ColumnType.TEXT : ColumnType.of(column.type()));
+            if (table.withDisplayValues()) {
+                add(wanted, "dv_" + field, ColumnType.TEXT);
+            }
+        }
+        if (table.hasWindow()) {
+            // no page has come yet that would bring it
+            wanted.putIfAbsent(Identifiers.column(table.windowColumn()), ColumnType.TEXT);
+        }
+        if (table.onDelete() == Table.OnDelete.SOFT) {
+            wanted.put(DELETED, ColumnType.TIMESTAMP);
+        }
+        return wanted;
+    }
+
+    private static void add(Map<String, ColumnType> columns, String field, ColumnType type) {
+        var name = Identifiers.column(field);
+        if (isTaken(name) || columns.putIfAbsent(name, type) != null) {
+            throw taken(field, name);
+        }
+    }
+
+    /** Whether no field can be written to a column of that name. */
+    static boolean isTaken(String column) {
+        return OWN.containsKey(column) || column.equals(DELETED) || SYSTEM.contains(column);
+    }
+
+    static ReplicaException taken(String field, String column) {
+        return new ReplicaException(
+                "the field '%s' would be written to the column '%s', which is taken. Leave one of the two out of 'fields' in tables.yaml"
+                        .formatted(field, column));
     }
 }

@@ -38,6 +38,10 @@ class SettingsCheck implements BeanFactoryPostProcessor {
 
     private static final String OURS = "caravana";
 
+    /** Keys of earlier versions that would now do nothing, wherever they are set, and what holds in their place. */
+    private static final Map<String, String> GONE =
+            Map.of("caravana.replica.schema", "replica tables are in the schema servicenow");
+
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
         var environment = beans.getBean(ConfigurableEnvironment.class);
@@ -69,6 +73,13 @@ class SettingsCheck implements BeanFactoryPostProcessor {
         }
 
         void check() {
+            GONE.forEach((name, now) -> {
+                var key = ConfigurationPropertyName.of(name);
+                configured
+                        .value(key)
+                        .ifPresent(value -> note(
+                                key, configured.where(key), "there is no key %s any more: %s".formatted(name, now)));
+            });
             configured.written().forEach(this::checkKey);
             stopOnMistakes();
             try (var constraints = Validation.buildDefaultValidatorFactory()) {

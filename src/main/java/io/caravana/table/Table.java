@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * One entry of {@code config/tables.yaml}: a ServiceNow table and the replica table it is carried into.
  *
  * @param source the table's name in ServiceNow, e.g. {@code task_sla}
- * @param target the replica table's name in the replica schema; the source's name when not given
+ * @param target the replica table's name in the schema {@code servicenow}; the source's name when not given
  * @param job the job that carries it
  * @param windowColumn the date, or the date and time, the job's period is applied to; empty: the whole table is read and upserted
  * @param filter an encoded query that restricts the rows, e.g. {@code active=true}; empty: all rows

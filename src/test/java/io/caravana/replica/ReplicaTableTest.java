@@ -59,7 +59,7 @@ class ReplicaTableTest {
                 .isInstanceOf(ReplicaException.class);
         assertThatThrownBy(() -> table("sys_id", ColumnType.TEXT).addColumns(Map.of(hostile, ColumnType.TEXT)))
                 .isInstanceOf(ReplicaException.class);
-        assertThatThrownBy(() -> new ReplicaTable("servicenow", hostile, Map.of()).qualified())
+        assertThatThrownBy(() -> new ReplicaTable(hostile, Map.of()).qualified())
                 .isInstanceOf(ReplicaException.class);
     }
 
@@ -67,6 +67,6 @@ class ReplicaTableTest {
         for (int i = 0; i < namesAndTypes.length; i += 2) {
             columns.put((String) namesAndTypes[i], (ColumnType) namesAndTypes[i + 1]);
         }
-        return new ReplicaTable("servicenow", "incident", columns);
+        return new ReplicaTable("incident", columns);
     }
 }

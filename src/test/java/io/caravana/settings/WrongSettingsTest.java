@@ -82,6 +82,7 @@ class WrongSettingsTest {
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: X-Key}] | caravana.servicenow.headers[0].value is missing; it takes a text that is not empty
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
+            application.yaml | time-zone: UTC           | replica.schema: bi      | there is no key caravana.replica.schema any more: replica tables are in the schema servicenow
             application.yaml | time-zone: UTC           | retention.changes: 0s   | caravana.retention.changes is '0s'; it takes a duration of 1d or more
             application.yaml | time-zone: UTC           | retention.every: 0s     | caravana.retention.every is '0s'; it takes a duration of 1m or more
             application.yaml | time-zone: UTC           | retention.notices: 23h  | caravana.retention.notices is '23h'; it takes a duration of 1d or more
