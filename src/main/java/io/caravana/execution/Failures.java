@@ -59,7 +59,7 @@ public final class Failures {
      *
      * @see <a href="https://www.postgresql.org/docs/17/errcodes-appendix.html">PostgreSQL's error codes</a>
      */
-    private static final Pattern REFUSED_STATES = Pattern.compile("2[123]...|38...|54000|54001|P0...|[I-OQ-WYZ]....");
+    private static final Pattern REFUSED_STATES = Pattern.compile("2[123]...|38...|54...|P0...|[I-OQ-WYZ]....");
 
     private Failures() {}
 

@@ -104,7 +104,9 @@ class FailuresTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"22001", "22P05", "23502", "23514", "23P01", "21000", "54000", "P0001", "38000", "U0001"})
+    @ValueSource(
+            strings = {"22001", "22P05", "23502", "23514", "23P01", "21000", "54000", "54011", "P0001", "38000", "U0001"
+            })
     void a_record_that_is_refused_would_be_refused_again(String state) {
         // as Spring translates a row that is too wide
         var failure = new DataAccessResourceFailureException("x", new SQLException("row is too big", state));
@@ -115,8 +117,8 @@ class FailuresTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "08006", "25006", "28P01", "40001", "40P01", "42501", "42703", "42804", "53100", "53200", "54011",
-                "55P03", "57014", "57P01", "58030", "XX000"
+                "08006", "25006", "28P01", "40001", "40P01", "42501", "42703", "42804", "53100", "53200", "55P03",
+                "57014", "57P01", "58030", "XX000"
             })
     void what_says_nothing_of_a_record_is_no_refusal_of_one(String state) {
         assertThat(Failures.isRefusal(new IllegalStateException(new SQLException("x", state))))

@@ -131,6 +131,26 @@ class RefusedRecordTest extends LoadTest {
     }
 
     @Test
+    void a_batch_that_is_too_much_for_one_statement_is_stored_in_parts() {
+        // fields that only some records have take two places each of the 1,664 that a statement has
+        for (int column = 0; column < 860; column++) {
+            simulator
+                    .faults()
+                    .add(Fault.of(Kind.BAD_VALUE)
+                            .on("sys_user_group")
+                            .with("sys_id", groups.get(5))
+                            .with("column", "u_%03d".formatted(column))
+                            .with("value", "1"));
+        }
+        assertThat(groups().rejected()).isZero();
+        assertThat(jdbc.sql("SELECT sys_id FROM servicenow.groups WHERE u_859 = '1'")
+                        .query(String.class)
+                        .list())
+                .containsExactly(groups.get(5));
+        assertThat(count("groups")).isEqualTo(groups.size());
+    }
+
+    @Test
     void a_refused_record_is_stored_by_a_retry_once_the_reason_is_gone() {
         jdbc.sql("ALTER TABLE servicenow.groups ADD CONSTRAINT no_bad CHECK (description <> 'bad')")
                 .update();
