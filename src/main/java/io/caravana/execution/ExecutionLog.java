@@ -239,6 +239,13 @@ public class ExecutionLog {
                         finished.executionId(),
                         finished.table())
                 .update();
+        if (finished.status().equals("success")) {
+            // what its history is asked for from now on is in it
+            jdbc.sql(
+                            "UPDATE caravana.history_span SET began = clock_timestamp() WHERE table_name = ? AND began IS NULL")
+                    .param(finished.table())
+                    .update();
+        }
         if (!finished.status().equals(INTERRUPTED)) {
             for (var kept : KEPT_TO_GO_ON) {
                 jdbc.sql("DELETE FROM " + kept + " WHERE execution_id = ? AND table_name = ?")

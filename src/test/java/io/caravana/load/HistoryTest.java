@@ -1,6 +1,7 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravana.execution.ExecutionView;
 import io.caravana.simulator.Fault;
@@ -13,10 +14,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class HistoryTest extends FollowedTest {
 
     private static final String HISTORY = "sc_task_history";
+
+    @Autowired
+    private PlatformTransactionManager transactions;
 
     /** Whatever happened: the open versions are the rows, and the versions of a row follow each other. */
     @AfterEach
@@ -52,8 +59,6 @@ class HistoryTest extends FollowedTest {
         assertThat(number("SELECT count(*) FROM servicenow.sc_task_history WHERE valid_to IS NOT NULL"))
                 .isEqualTo(21);
         for (var moment : List.of(
-                "2000-01-01 00:00:00",
-                "2026-10-01 12:00:00",
                 "2031-02-28 00:00:00",
                 "2031-03-01 10:00:02",
                 "2031-03-03 10:00:06",
@@ -67,6 +72,95 @@ class HistoryTest extends FollowedTest {
                 }
             });
             assertThat(asOf(moment + "+00")).as(moment).isEqualTo(had);
+        }
+    }
+
+    @Test
+    void a_moment_before_the_history_began_is_refused_and_told_when_it_did() {
+        var before = now();
+        load();
+        var began = now();
+        assertThat(asOf(began.toString())).hasSize(simulator.rows(TASK).size());
+        for (var moment : List.of("2026-10-01 12:00:00+00", before.toString())) {
+            assertThatThrownBy(() -> asOf(moment))
+                    .hasMessageContaining("how sc_task was at 20")
+                    .hasMessageContaining("is not known: its history was kept from %s"
+                            .formatted(began.toString().substring(0, 10)))
+                    .hasMessageContaining("to now");
+        }
+        put(task(0), Map.of("short_description", "a version later"));
+        load();
+        assertThat(asOf(began.toString()))
+                .containsEntry(task(0).get("sys_id"), versionsOf(task(0)).get(0).words);
+    }
+
+    @Test
+    void a_history_whose_first_load_has_not_ended_has_not_begun() {
+        breakPages();
+        assertThat(load("tickets").status()).isEqualTo("error");
+        mendPages();
+        assertThatThrownBy(() -> asOf("infinity"))
+                .hasMessageContaining("the history of sc_task has not begun: no load of it has ended");
+        load();
+        assertThat(asOf("infinity")).hasSize(simulator.rows(TASK).size());
+    }
+
+    @Test
+    void a_moment_in_which_the_history_was_switched_off_is_refused_and_those_around_it_are_not() {
+        load();
+        var on = now();
+        switchOff();
+        jdbc.sql("UPDATE servicenow.sc_task SET short_description = 'unseen' WHERE sys_id = ?")
+                .param(task(0).get("sys_id"))
+                .update();
+        var off = now();
+        load();
+        var onAgain = now();
+        assertThat(asOf(on.toString())).hasSize(simulator.rows(TASK).size());
+        assertThatThrownBy(() -> asOf(off.toString())).hasMessageContaining("is not known");
+        assertThat(asOf(onAgain.toString())).hasSize(simulator.rows(TASK).size());
+    }
+
+    @Test
+    void a_table_that_is_rebuilt_has_a_gap_until_it_is_loaded() {
+        load();
+        var before = now();
+        jdbc.sql("DROP TABLE servicenow.sc_task").update();
+        breakPages();
+        assertThat(load("tickets").status()).isEqualTo("error");
+        mendPages();
+        var empty = now();
+        load();
+        assertThat(asOf(before.toString())).hasSize(simulator.rows(TASK).size());
+        assertThatThrownBy(() -> asOf(empty.toString())).hasMessageContaining("is not known");
+        assertThat(asOf("infinity")).hasSize(simulator.rows(TASK).size());
+    }
+
+    @Test
+    void who_may_see_the_replica_and_nothing_else_may_ask_for_a_moment_and_an_index_answers() {
+        load();
+        jdbc.sql("CREATE ROLE onlooker").update();
+        try {
+            jdbc.sql("GRANT USAGE ON SCHEMA servicenow TO onlooker").update();
+            jdbc.sql("GRANT SELECT ON ALL TABLES IN SCHEMA servicenow TO onlooker")
+                    .update();
+            var transaction = new TransactionTemplate(transactions);
+            var plan = transaction.execute(status -> {
+                jdbc.sql("SET LOCAL ROLE onlooker").update();
+                jdbc.sql("SET LOCAL enable_seqscan = off").update();
+                assertThat(asOf(now().toString())).hasSize(simulator.rows(TASK).size());
+                return String.join(
+                        "\n",
+                        jdbc.sql("EXPLAIN SELECT * FROM servicenow.sc_task_as_of(now()) WHERE sys_id = 'x'")
+                                .query(String.class)
+                                .list());
+            });
+            assertThat(plan)
+                    .contains("One-Time Filter: servicenow.history_covers")
+                    .contains("(sys_id = 'x'::text)");
+        } finally {
+            jdbc.sql("DROP OWNED BY onlooker").update();
+            jdbc.sql("DROP ROLE onlooker").update();
         }
     }
 
@@ -255,9 +349,7 @@ class HistoryTest extends FollowedTest {
     @Test
     void switched_on_later_it_begins_with_the_rows_that_are_there() {
         load();
-        jdbc.sql("SELECT caravana.follow('servicenow.sc_task', false, true)")
-                .query()
-                .singleRow();
+        switchOff();
         jdbc.sql("DROP TABLE servicenow.sc_task_history CASCADE").update();
         assertThat(byTable(load()).get(TASK).unchanged()).isPositive();
         assertThat(number("SELECT count(*) FROM servicenow.sc_task_history WHERE valid_from = sys_updated_on"))
@@ -267,9 +359,7 @@ class HistoryTest extends FollowedTest {
     @Test
     void switched_on_again_it_takes_up_what_has_changed_meanwhile() {
         load();
-        jdbc.sql("SELECT caravana.follow('servicenow.sc_task', false, true)")
-                .query()
-                .singleRow();
+        switchOff();
         jdbc.sql("UPDATE servicenow.sc_task SET short_description = 'meanwhile' WHERE sys_id = ?")
                 .param(task(0).get("sys_id"))
                 .update();
@@ -296,6 +386,12 @@ class HistoryTest extends FollowedTest {
                 .contains("Take history: true off its entry in tables.yaml");
         jdbc.sql("DROP TABLE servicenow.sc_task").update();
         load();
+    }
+
+    private void switchOff() {
+        jdbc.sql("SELECT caravana.follow('servicenow.sc_task', false, true)")
+                .query()
+                .singleRow();
     }
 
     private ExecutionView load() {
