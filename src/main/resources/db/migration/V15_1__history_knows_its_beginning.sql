@@ -89,6 +89,20 @@ BEGIN
     EXECUTE statements.opening;
 END $$;
 
+-- Deletes the versions that ended before a moment, and answers with their number: the history then begins at that moment.
+CREATE FUNCTION caravana.drop_history_before(replica regclass, moment timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    statements   record := caravana.history_statements(replica, replica::text);
+    replica_name text := (SELECT relname FROM pg_class WHERE oid = replica);
+    dropped      bigint;
+BEGIN
+    EXECUTE format('DELETE FROM %s WHERE valid_to <= $1', statements.history) USING moment;
+    GET DIAGNOSTICS dropped = ROW_COUNT;
+    DELETE FROM caravana.history_span WHERE table_name = replica_name AND ended <= moment;
+    UPDATE caravana.history_span SET began = moment WHERE table_name = replica_name AND began < moment;
+    RETURN dropped;
+END $$;
+
 -- Has a table followed by its history and by the ledger, as far as its entry says so.
 CREATE OR REPLACE FUNCTION caravana.follow(replica regclass, history boolean, ledger boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -137,6 +137,21 @@ class HistoryTest extends FollowedTest {
     }
 
     @Test
+    void a_history_that_is_cut_off_begins_where_it_was_cut() {
+        load();
+        var before = now();
+        put(task(0), Map.of("short_description", "later"));
+        load();
+        var cut = now();
+        assertThat(number(
+                        "SELECT caravana.drop_history_before('servicenow.sc_task', CAST(? AS timestamptz))",
+                        cut.toString()))
+                .isEqualTo(1);
+        assertThatThrownBy(() -> asOf(before.toString())).hasMessageContaining("is not known");
+        assertThat(asOf(cut.toString())).containsEntry(task(0).get("sys_id"), "later");
+    }
+
+    @Test
     void who_may_see_the_replica_and_nothing_else_may_ask_for_a_moment_and_an_index_answers() {
         load();
         jdbc.sql("CREATE ROLE onlooker").update();
@@ -274,6 +289,7 @@ class HistoryTest extends FollowedTest {
                 .update();
         mark(key, "now()");
         assertThat(versionsOf(task(4)).get(0).to).isNotNull();
+        assertThat(asOf("infinity")).doesNotContainKey(key).isNotEmpty();
         mark(key, "NULL");
         assertThat(versionsOf(task(4))).hasSize(2);
         assertThat(versionsOf(task(4)).get(1).to).isNull();
