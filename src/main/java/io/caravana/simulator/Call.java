@@ -14,6 +14,7 @@ import java.util.Map;
  *
  * @param base scheme and host as the client wrote them
  * @param parameters decoded query parameters, the last one winning
+ * @param contentType of the body; null when the client gave none
  */
 record Call(
         String method,
@@ -23,6 +24,7 @@ record Call(
         String authorization,
         String apiKey,
         String cookies,
+        String contentType,
         boolean acceptsGzip,
         byte[] body) {
 
@@ -39,12 +41,20 @@ record Call(
                 headers.getFirst("Authorization"),
                 headers.getFirst("x-sn-apikey"),
                 String.join("; ", headers.getOrDefault("Cookie", List.of())),
+                headers.getFirst("Content-Type"),
                 encoding != null && encoding.contains("gzip"),
                 exchange.getRequestBody().readAllBytes());
     }
 
     String parameter(String name) {
         return parameters.getOrDefault(name, "");
+    }
+
+    /** The same with a parameter set. */
+    Call with(String parameter, String value) {
+        var more = new LinkedHashMap<>(parameters);
+        more.put(parameter, value);
+        return new Call(method, base, path, more, authorization, apiKey, cookies, contentType, acceptsGzip, body);
     }
 
     boolean flag(String name) {

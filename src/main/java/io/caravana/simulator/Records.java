@@ -12,8 +12,11 @@ final class Records {
             "incident_task", "TASK",
             "change_request", "CHG",
             "change_task", "CTASK",
+            "sc_request", "REQ",
+            "sc_req_item", "RITM",
             "sc_task", "SCTASK",
-            "problem", "PRB");
+            "problem", "PRB",
+            "problem_task", "PTASK");
 
     /** Deletes in this table leave no trace, as cascades do on real instances. */
     private static final String UNAUDITED = "task_sla";

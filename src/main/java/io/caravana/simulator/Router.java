@@ -6,32 +6,54 @@ import java.util.regex.Pattern;
 /** Finds what answers a request. */
 final class Router {
     private static final Pattern API = Pattern.compile("/api/now(?:/(v[12]))?/(table|stats)/([^/]+)(?:/([^/]+))?/?");
+    private static final Pattern ATTACHMENT = Pattern.compile("/api/now(?:/(v[12]))?/attachment(?:/(.+?))?/?");
+    private static final Pattern CATALOG = Pattern.compile("/api/sn_sc(?:/(v1))?/servicecatalog/(.+?)/?");
+    private static final Pattern CMDB = Pattern.compile("/api/now(?:/(v1))?/cmdb/instance/([^/]+)(?:/([^/]+))?/?");
     private static final Pattern PAGE = Pattern.compile("/([a-z0-9_]+)\\.do");
 
-    /** The part of a path that says what it is for. */
+    /** The part of a path that says what it is for; of an attachment or the catalog, {@code sysId} is the rest of the path. */
     record Route(String version, String api, String table, String sysId) {}
 
     private final Instance instance;
     private final TableApi tableApi;
     private final WriteApi writeApi;
     private final StatsApi statsApi;
+    private final AttachmentApi attachmentApi;
+    private final ServiceCatalog catalog;
 
     Router(Instance instance, Records records) {
         this.instance = instance;
         this.tableApi = new TableApi(instance);
         this.writeApi = new WriteApi(instance, records, tableApi);
         this.statsApi = new StatsApi(instance);
+        this.attachmentApi = new AttachmentApi(instance, records);
+        this.catalog = new ServiceCatalog(instance, records);
     }
 
     /** What a path is for; the table is empty when it is for none. */
     static Route route(String path) {
         var api = API.matcher(path);
         if (api.matches()) {
-            var sysId = api.group(4) == null ? "" : api.group(4);
-            return new Route(api.group(1) == null ? "" : api.group(1), api.group(2), api.group(3), sysId);
+            return new Route(text(api.group(1)), api.group(2), api.group(3), text(api.group(4)));
+        }
+        var attachment = ATTACHMENT.matcher(path);
+        if (attachment.matches()) {
+            return new Route(text(attachment.group(1)), "attachment", AttachmentApi.TABLE, text(attachment.group(2)));
+        }
+        var catalog = CATALOG.matcher(path);
+        if (catalog.matches()) {
+            return new Route(text(catalog.group(1)), "catalog", "sc_cat_item", catalog.group(2));
+        }
+        var cmdb = CMDB.matcher(path);
+        if (cmdb.matches()) {
+            return new Route(text(cmdb.group(1)), "cmdb", cmdb.group(2), text(cmdb.group(3)));
         }
         var page = PAGE.matcher(path);
         return page.matches() ? new Route("", "page", page.group(1), "") : new Route("", "", "", "");
+    }
+
+    private static String text(String group) {
+        return group == null ? "" : group;
     }
 
     Answer answer(Call call, Route route, List<Fault> faults) {
@@ -47,9 +69,12 @@ final class Router {
         return switch (route.api()) {
             case "table" -> table == null ? invalidTable(route) : table(call, table, route, faults);
             case "stats" -> table == null ? invalidTable(route) : statsApi.stats(call, table);
+            case "attachment" -> attachmentApi.answer(call, route.sysId());
+            case "catalog" -> catalog.answer(call, route.sysId());
+            case "cmdb" -> table == null ? invalidTable(route) : cmdb(call, table, route, faults);
             // An unknown table has an empty WSDL, which is how older clients notice.
             case "page" -> table == null ? Answer.text(200, "text/xml;charset=UTF-8", "") : Wsdl.of(call, table);
-            default -> Answer.error(400, "Requested URI does not represent any resource", null);
+            default -> notServed();
         };
     }
 
@@ -69,11 +94,25 @@ final class Router {
         };
     }
 
+    /** A configuration item with its relations, of which there are none here; a list has names and keys only. */
+    private Answer cmdb(Call call, Table table, Route route, List<Fault> faults) {
+        if (!call.method().equals("GET")) {
+            return notAllowed();
+        }
+        return route.sysId().isEmpty()
+                ? tableApi.list(call.with("sysparm_fields", "sys_id,name"), table, faults, false)
+                : tableApi.item(call, table, route.sysId());
+    }
+
+    static Answer notServed() {
+        return Answer.error(400, "Requested URI does not represent any resource", null);
+    }
+
     private static Answer invalidTable(Route route) {
         return Answer.error(400, "Invalid table " + route.table(), null);
     }
 
-    private static Answer notAllowed() {
+    static Answer notAllowed() {
         return Answer.error(405, "Method not supported", null);
     }
 }

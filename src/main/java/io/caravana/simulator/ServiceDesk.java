@@ -32,6 +32,7 @@ final class ServiceDesk {
             case "task_sla" -> made -> lives(new SlaRows(made, calendar.now()));
             case "incident_task" -> made -> lives(new IncidentTaskRows(made, people, calendar));
             case "task_time_worked" -> made -> lives(new TimeWorkedRows(made, people));
+            case "sys_attachment" -> made -> lives(new AttachmentRows(made));
             case "change_request", "change_task", "sc_task", "problem" ->
                 made -> new PlannedWork(made, people, calendar, seed).rows();
             default -> foundation.source(table);

@@ -54,6 +54,26 @@ final class TableApi {
         return record(call, status, row, new RowFaults(List.of()));
     }
 
+    /** The record as the CMDB's interface answers it, of a class or one that extends it. */
+    Answer item(Call call, Table table, String sysId) {
+        var row = instance.tables().find(table.name(), sysId);
+        if (row == null) {
+            return noRecord();
+        }
+        return Answer.json(200, json -> {
+            json.writeStartObject();
+            json.writeObjectFieldStart("result");
+            json.writeFieldName("attributes");
+            writer(call).write(json, row, fields(call, row.table()));
+            json.writeArrayFieldStart("outbound_relations");
+            json.writeEndArray();
+            json.writeArrayFieldStart("inbound_relations");
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeEndObject();
+        });
+    }
+
     static Answer noRecord() {
         return Answer.error(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval");
     }
@@ -122,7 +142,7 @@ final class TableApi {
         }
     }
 
-    private RecordWriter writer(Call call) {
+    RecordWriter writer(Call call) {
         return new RecordWriter(
                 instance.tables(),
                 instance.displayValues(),
@@ -147,7 +167,7 @@ final class TableApi {
     }
 
     /** The number of a parameter; -1 when it is none. */
-    private static int number(Call call, String parameter, int otherwise) {
+    static int number(Call call, String parameter, int otherwise) {
         var text = call.parameter(parameter);
         if (text.isEmpty()) {
             return otherwise;
