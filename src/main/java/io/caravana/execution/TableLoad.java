@@ -118,9 +118,9 @@ public final class TableLoad {
         windowUnit = unit;
     }
 
-    /** The period as a condition on the window column; empty where the load has none. */
+    /** The period as a condition on the window column; empty where the load, or what is no load, has none. */
     public String period() {
-        return hasWindow() ? execution.window().on(table.windowColumn(), windowUnit) : "";
+        return hasWindow() && execution.window() != null ? execution.window().on(table.windowColumn(), windowUnit) : "";
     }
 
     /**

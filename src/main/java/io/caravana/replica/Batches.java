@@ -124,12 +124,12 @@ final class Batches {
         var parameters = new HashMap<String, Object>();
         for (int place = 0; place < tally.columns().size(); place++) {
             var column = tally.columns().get(place);
-            var having = column.isEmpty() ? 0 : having(rows, place);
-            if (having == 0) {
+            var values = column.isEmpty() ? null : new TextArray(rows, place);
+            if (values == null || values.present() == 0) {
                 continue;
             }
-            parameters.put(ReplicaTable.parameter(written.size()), new TextArray(rows, place));
-            if (having < rows.size()) {
+            parameters.put(ReplicaTable.parameter(written.size()), values);
+            if (values.present() < rows.size()) {
                 partial.put(column, ReplicaTable.presence(written.size()));
                 parameters.put(partial.get(column), presence(rows, place));
             }
@@ -194,15 +194,7 @@ final class Batches {
         return type == ColumnType.TEXT ? null : type.problem(value.at(place));
     }
 
-    /** How many records have the field. In those that have not, as an access rule bars it, its column stays as it is. */
-    private static int having(List<SourceRecord> rows, int place) {
-        int having = 0;
-        for (var row : rows) {
-            having += row.has(place) ? 1 : 0;
-        }
-        return having;
-    }
-
+    /** Which records have the field. In those that have not, as an access rule bars it, its column stays as it is. */
     private static Boolean[] presence(List<SourceRecord> rows, int place) {
         return rows.stream().map(row -> row.has(place)).toArray(Boolean[]::new);
     }

@@ -22,16 +22,26 @@ final class TextArray extends PGobject implements PGBinaryObject {
     private final transient List<SourceRecord> rows;
     private final int place;
     private final int length;
+    private final int present;
 
     TextArray(List<SourceRecord> rows, int place) {
         setType("_text");
         this.rows = rows;
         this.place = place;
         var bytes = HEADER + rows.size() * Integer.BYTES;
+        var absent = 0;
         for (var row : rows) {
-            bytes += Math.max(0, row.length(place));
+            var value = row.length(place);
+            bytes += Math.max(0, value);
+            absent += value < 0 ? 1 : 0;
         }
         length = bytes;
+        present = rows.size() - absent;
+    }
+
+    /** How many of the records have the field, be it empty. */
+    int present() {
+        return present;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravana.Caravana;
+import io.caravana.check.Checks;
 import io.caravana.database.TestDatabase;
 import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionView;
@@ -166,6 +167,9 @@ class WindowColumnTest {
     Catalog catalog;
 
     @Autowired
+    Checks checks;
+
+    @Autowired
     JdbcClient jdbc;
 
     @Autowired
@@ -317,6 +321,17 @@ class WindowColumnTest {
         assertThat(tables.get("by_words").error())
                 .isEqualTo(
                         "table u_bare: the window-column 'u_words' holds 'next week', which is neither a date nor a date and time. Name another one in the table's entry in tables.yaml, or none");
+    }
+
+    @Test
+    void a_check_finds_a_window_column_that_a_load_would_refuse() {
+        assertThat(checks.run(finding -> {}).checks())
+                .filteredOn(finding -> finding.name().equals("table by_number"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.ok()).isFalse();
+                    assertThat(finding.detail()).contains("the window-column 'number' is a string in ServiceNow");
+                });
     }
 
     @Test

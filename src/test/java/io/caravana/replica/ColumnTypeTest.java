@@ -3,11 +3,26 @@ package io.caravana.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.servicenow.SourceRecord;
+import io.caravana.table.Window;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ColumnTypeTest {
+
+    @Test
+    void days_and_moments_are_compared_as_such_or_as_texts_of_their_form_and_never_in_a_zone() {
+        assertThat(ColumnType.DATE.compared("c", ">=", Window.Unit.DAY, ":#from"))
+                .isEqualTo("c >= CAST(:#from AS date)");
+        assertThat(ColumnType.TIMESTAMP.compared("c", "<=", Window.Unit.MOMENT, ":#to"))
+                .isEqualTo("c <= CAST(:#to AS timestamp) AT TIME ZONE 'UTC'");
+        assertThat(ColumnType.TEXT.compared("c", "<=", Window.Unit.DAY, ":#to"))
+                .isEqualTo(
+                        "CAST(c AS text) ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND CAST(c AS text) COLLATE \"C\" <= :#to");
+        assertThat(ColumnType.DATE.compared("c", "<=", Window.Unit.MOMENT, ":#to"))
+                .as("a date is no moment: it has not the form of one, and nothing is deleted")
+                .contains("~ '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:");
+    }
 
     @ParameterizedTest
     @CsvSource({
