@@ -34,6 +34,8 @@ final class EmbeddedServer implements DatabaseServer {
     private static final Duration RECOVERY = Duration.ofMinutes(5);
     private static final Duration OWNER_STARTS = Duration.ofMinutes(1);
     private static final Duration STOP = Duration.ofMinutes(1);
+    // PostgreSQL shows a session for some milliseconds after its client has closed it
+    private static final Duration SESSIONS_END = Duration.ofSeconds(3);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
     /** Unpacked program files are remembered per directory, as one JVM can serve several. */
@@ -244,18 +246,34 @@ final class EmbeddedServer implements DatabaseServer {
         return Database.at(postmaster.url(DATABASE), Postmaster.USER, true);
     }
 
-    /** Stops the server if this is its owner. */
+    /** Stops the server, unless another process uses it. */
     @Override
     public void close() {
         ownership.or(() -> OwnerLock.tryAcquire(files.lock())).ifPresent(lock -> {
             try (lock) {
-                if (postmaster.isUsedByOthers()) {
+                if (isUsedByOthers()) {
                     log.info("Another Caravana uses the embedded PostgreSQL: left running");
                 } else {
                     stop();
                 }
             }
         });
+    }
+
+    private boolean isUsedByOthers() {
+        Instant giveUp = Instant.now().plus(SESSIONS_END);
+        while (postmaster.isUsedByOthers()) {
+            if (Instant.now().isAfter(giveUp)) {
+                return true;
+            }
+            try {
+                Thread.sleep(BETWEEN_LOOKS.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return true;
+            }
+        }
+        return false;
     }
 
     private void stop() {

@@ -9,9 +9,12 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -123,6 +126,28 @@ class EmbeddedServerTest {
         }
         last.close();
         assertThat(last.postmaster().isAlive()).isFalse();
+    }
+
+    @Test
+    void a_session_that_is_just_ending_does_not_leave_it_running() throws Exception {
+        var server = EmbeddedServer.open(files, port);
+        var session = DriverManager.getConnection(
+                server.database().jdbcUrl() + "?ApplicationName=caravana", "postgres", null);
+        var ending = CompletableFuture.runAsync(
+                () -> closeQuietly(session), CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
+
+        server.close();
+
+        ending.join();
+        assertThat(server.postmaster().isAlive()).isFalse();
+    }
+
+    private static void closeQuietly(Connection session) {
+        try {
+            session.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
