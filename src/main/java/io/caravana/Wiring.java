@@ -2,6 +2,8 @@ package io.caravana;
 
 import io.caravana.execution.Failures;
 import io.caravana.execution.LogFields;
+import io.caravana.execution.Retries;
+import io.caravana.execution.TableThreads;
 import io.caravana.servicenow.ServiceNowAccess;
 import io.caravana.servicenow.ServiceNowProperties;
 import io.caravana.simulator.Simulator;
@@ -18,9 +20,11 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.task.ThreadPoolTaskSchedulerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** What several packages need and none owns. */
 @Configuration(proxyBeanMethods = false)
+@EnableScheduling
 class Wiring {
 
     private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
@@ -43,8 +47,17 @@ class Wiring {
     /** What is done at intervals is done again; Spring would show a stack trace each time. */
     @Bean
     ThreadPoolTaskSchedulerCustomizer intervals() {
-        return scheduler -> scheduler.setErrorHandler(
-                failure -> Failures.log(LOG, "What is done at intervals was not done this time", failure));
+        return scheduler -> scheduler.setErrorHandler(Wiring::notDone);
+    }
+
+    private static void notDone(Throwable failure) {
+        var what = "What is done at intervals was not done this time";
+        if (Retries.mayPass(failure)) {
+            // every few seconds while the database is away, of which the loads and the heartbeat tell
+            LOG.debug("{}: {}", what, Failures.explain(failure));
+        } else {
+            Failures.log(LOG, what, failure);
+        }
     }
 
     /** One thread: the log is written in the order in which things happened. */
@@ -56,8 +69,7 @@ class Wiring {
     /** Twice as many as requests may be in flight: while half of them wait for ServiceNow, the others write. */
     @Bean(destroyMethod = "shutdown")
     ExecutorService partitionThreads(ServiceNowProperties properties) {
-        return LogFields.handedOn(
-                Executors.newFixedThreadPool(2 * properties.maxConcurrent(), task -> new Thread(task, "partition")));
+        return LogFields.handedOn(new TableThreads(2 * properties.maxConcurrent()));
     }
 
     /** One thread a running job; they only wait for its tables. */

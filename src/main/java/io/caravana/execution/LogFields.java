@@ -40,6 +40,11 @@ public final class LogFields {
         }
     }
 
+    /** The table load that this thread is at, as a key. */
+    static String load() {
+        return MDC.get(EXECUTION) + " " + MDC.get(TABLE);
+    }
+
     /** The same threads, whose work says in its lines what the lines said of whoever handed it over. */
     public static ExecutorService handedOn(ExecutorService threads) {
         return new HandedOn(threads);

@@ -1,6 +1,7 @@
 package io.caravana.execution;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -55,8 +56,24 @@ public final class Retries implements Processor {
                 && (patience.isForAnyTime() || elapsed < total.toNanos());
     }
 
+    /** Whether an event is written again: for as long as it takes, if what keeps it from being written may pass. */
+    public boolean isWrittenAgain(Exchange exchange) {
+        return mayPass(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+                || counter(exchange) <= attempts;
+    }
+
+    /** Whether no connection to the database could be had. */
+    static boolean isDatabaseAway(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransientConnectionException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether the same step may succeed later: what says so itself, and what the database is short of for a while. */
-    static boolean mayPass(Throwable failure) {
+    public static boolean mayPass(Throwable failure) {
         if (Failures.isRefusal(failure)) {
             // Spring takes a row that is too wide for a lack of resources
             return false;

@@ -44,6 +44,8 @@ final class JobRoutes extends RouteBuilder {
                 .id("tables-of-" + job.name())
                 .aggregationStrategy(new Branches())
                 .parallelProcessing()
+                // a table keeps its thread to its end, whatever it does side by side: so the pool bounds the tables
+                .synchronous()
                 .executorService(LogFields.handedOn(pool));
         for (var table : catalog.tablesOf(job)) {
             tables.filter(exchange -> isToLoad(exchange, table))

@@ -198,12 +198,23 @@ final class Extraction {
         return !cursor.read().wasOnePage();
     }
 
-    /** Lets the other ranges of the table end where they are, as the table has failed. */
+    /** Lets the other ranges of the table end after the pages that they are at, as this one has failed. */
     public void stop(
-            @ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)
-            throws Exception {
-        cursor.read().stop();
-        throw cause;
+            @ExchangeProperty("cursor") PageCursor cursor,
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause) {
+        cursor.read().stop(cause);
+    }
+
+    /**
+     * Fails the table when all its ranges have ended and one of them has failed.
+     *
+     * @throws Exception what that one failed with; it was tried again already
+     */
+    public void failIfStopped(Exchange exchange, @ExchangeProperty("read") TableRead read) throws Exception {
+        if (read.isStopped()) {
+            exchange.getExchangeExtension().setRedeliveryExhausted(true);
+            throw read.failure();
+        }
     }
 
     private static List<String> fields(Table table, SourceTable source) {

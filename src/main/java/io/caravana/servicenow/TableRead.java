@@ -2,7 +2,7 @@ package io.caravana.servicenow;
 
 import io.caravana.execution.Checkpoints;
 import io.caravana.execution.Verdict;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What all cursors of one table's read have found together. Safe for several threads. */
@@ -10,7 +10,7 @@ public final class TableRead {
 
     private final LongAdder received = new LongAdder();
     private final LongAdder withoutKey = new LongAdder();
-    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
     private volatile long countBefore = -1;
     private volatile long countAfter = -1;
     private volatile int pages;
@@ -45,13 +45,18 @@ public final class TableRead {
         countAfter = rows;
     }
 
-    /** Lets the other cursors end after the page they are at. */
-    void stop() {
-        stopped.set(true);
+    /** Lets the other cursors end after the page they are at; the first failure counts. */
+    void stop(Exception cause) {
+        failure.compareAndSet(null, cause);
     }
 
     boolean isStopped() {
-        return stopped.get();
+        return failure.get() != null;
+    }
+
+    /** What one of the cursors has failed with; null: none has. */
+    Exception failure() {
+        return failure.get();
     }
 
     /** What the read has proven, once it has come to its end and the rows were counted again. */

@@ -59,6 +59,28 @@ class PartitionedReadTest extends LoadTest {
     }
 
     @Test
+    void a_table_that_fails_in_one_range_ends_when_its_others_have_ended_and_is_not_asked_for_again() {
+        loaded("incidents");
+        simulator.clearRequests();
+        simulator.faults().add(Fault.status(403).on("incident").at(6));
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "500").on("incident"));
+
+        var incident = byTable(load("incidents")).get("incident");
+
+        assertThat(incident.status()).isEqualTo("error");
+        assertThat(incident.error()).contains("403");
+        simulator.faults().clear();
+        loaded("choices");
+        await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+        assertThat(simulator.requests().stream()
+                        .filter(request -> request.table().equals("incident"))
+                        .count())
+                .as("requests: each was answered with a page that is stored, but for the refused one")
+                .isEqualTo(incident.pages() + 1)
+                .isLessThan(12);
+    }
+
+    @Test
     void no_more_requests_are_in_flight_than_configured() {
         simulator.clearRequests();
         loaded("incidents");
