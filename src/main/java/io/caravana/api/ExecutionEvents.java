@@ -1,11 +1,17 @@
 package io.caravana.api;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
 import io.caravana.execution.Failures;
+import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -28,9 +34,13 @@ final class ExecutionEvents {
     private static final Logger LOG = LoggerFactory.getLogger(ExecutionEvents.class);
     private static final long LOOK_EVERY_MILLIS = 500;
     private static final long LONGEST_MILLIS = 24 * 60 * 60 * 1_000L;
+    private static final int MOST_LISTENERS = 50;
 
     private final Executions executions;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    /** A listener that does not read holds up one of these, and no other listener. */
+    private final ExecutorService senders = Executors.newCachedThreadPool(task -> new Thread(task, "events"));
 
     ExecutionEvents(Executions executions) {
         this.executions = executions;
@@ -40,6 +50,7 @@ final class ExecutionEvents {
     private static final class Listener {
         private final String id;
         private final SseEmitter stream = new SseEmitter(LONGEST_MILLIS);
+        private final AtomicBoolean isBeingTold = new AtomicBoolean();
         private Object told;
 
         Listener(String id) {
@@ -49,6 +60,11 @@ final class ExecutionEvents {
 
     @GetMapping(path = "/api/executions/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter follow(@PathVariable String id) {
+        if (listeners.size() >= MOST_LISTENERS) {
+            throw new ResponseStatusException(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "%d follow executions already; ask for /api/executions/%s instead".formatted(MOST_LISTENERS, id));
+        }
         var execution = executions
                 .find(id)
                 .orElseThrow(() ->
@@ -64,12 +80,31 @@ final class ExecutionEvents {
     @Scheduled(fixedDelay = LOOK_EVERY_MILLIS)
     void look() {
         try {
-            for (var listener : listeners) {
-                executions.find(listener.id).ifPresent(execution -> tell(listener, execution));
-            }
+            var followed = listeners.stream().collect(groupingBy(listener -> listener.id));
+            followed.forEach((id, followers) -> executions
+                    .find(id)
+                    .ifPresent(execution -> followers.forEach(listener -> tellSoon(listener, execution))));
         } catch (DataAccessException e) {
             LOG.debug("Those who follow executions are told when the database answers again: {}", Failures.explain(e));
         }
+    }
+
+    /** One that is still being told of what was before is told of the newest the next time. */
+    private void tellSoon(Listener listener, ExecutionView execution) {
+        if (listener.isBeingTold.compareAndSet(false, true)) {
+            senders.execute(() -> {
+                try {
+                    tell(listener, execution);
+                } finally {
+                    listener.isBeingTold.set(false);
+                }
+            });
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        senders.shutdownNow();
     }
 
     /** Only what has changed is sent: the time that runs is no news. */
