@@ -1,6 +1,7 @@
 package io.caravana.execution;
 
 import io.caravana.table.Table;
+import java.util.Optional;
 import org.apache.camel.Body;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,21 +52,33 @@ public class Acceptance {
      * @throws JobRunningException if its job is running
      */
     public Execution accept(@Body Execution execution) {
-        try {
-            begin(execution);
-        } catch (DuplicateKeyException inTheWay) {
-            interruptions.interruptDead();
-            beginAfterAll(execution);
+        // first of all: what runs here by the database alone is ended (Interruptions), such as one that was never
+        // answered
+        if (!running.begin(execution)) {
+            throw new JobRunningException(execution.job(), execution.id(), null);
         }
-        running.begin(execution);
-        return execution;
+        try {
+            while (!isBegun(execution)) {
+                LOG.debug("What was in the way of {} has ended", execution.job());
+            }
+            return execution;
+        } catch (RuntimeException e) {
+            running.end(execution.id());
+            throw e;
+        }
     }
 
-    private void beginAfterAll(Execution execution) {
+    /** @return false if what was in the way is gone by now */
+    private boolean isBegun(Execution execution) {
         try {
             begin(execution);
+            return true;
         } catch (DuplicateKeyException e) {
-            throw running(execution.job(), e);
+            interruptions.interruptDead();
+            find(execution.job()).ifPresent(other -> {
+                throw new JobRunningException(execution.job(), other, e);
+            });
+            return false;
         }
     }
 
@@ -84,7 +97,7 @@ public class Acceptance {
                   error_message = NULL, cancel_requested = false, instance_key = ?
                 WHERE execution_id = ? AND status = 'interrupted'""").params(instanceKey, execution.id()).update() == 1;
         if (!goesOn) {
-            throw running(execution.job(), null);
+            throw new JobRunningException(execution.job(), execution.id(), null);
         }
         jdbc.sql("""
                 UPDATE caravana.table_load SET status = 'pending', ended_at = NULL, error = NULL
@@ -92,14 +105,12 @@ public class Acceptance {
         LOG.info("Execution {} of {} goes on where it was interrupted", execution.id(), execution.job());
     }
 
-    private JobRunningException running(String job, DuplicateKeyException cause) {
-        var id = jdbc.sql(
+    private Optional<String> find(String job) {
+        return jdbc.sql(
                         "SELECT execution_id FROM caravana.servicenow_execution_log WHERE execution_type = ? AND status = 'running'")
                 .param(job)
                 .query(String.class)
-                .optional()
-                .orElse("");
-        return new JobRunningException(job, id, cause);
+                .optional();
     }
 
     /**

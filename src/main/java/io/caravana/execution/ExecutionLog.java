@@ -6,6 +6,7 @@ import io.caravana.execution.ExecutionEvent.TableFinished;
 import io.caravana.execution.ExecutionEvent.TableStarted;
 import io.caravana.execution.ExecutionEvent.TableWaiting;
 import io.caravana.execution.TableMeters.Wait;
+import io.caravana.table.Job.Reads;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -41,13 +42,16 @@ public class ExecutionLog {
               db_time_seconds = sums.db_seconds,
               json_size_kb = sums.json_bytes / 1024.0, compressed_size_kb = sums.wire_bytes / 1024.0,
               compression_ratio = round(1.0 * sums.json_bytes / nullif(sums.wire_bytes, 0), 2),
-              tables_processed = sums.processed, records_by_table = sums.by_table, error_message = sums.errors
+              tables_processed = sums.processed, records_by_table = sums.by_table,
+              error_message = CASE WHEN sums.errors IS NOT NULL THEN concat(
+                CASE WHEN :status = 'success' THEN concat(sums.processed, ' of ', sums.tables, E' tables were read\\n') END,
+                sums.errors) END
             FROM (
               SELECT coalesce(sum(api_requests), 0) AS requests, coalesce(sum(api_failures), 0) AS failures,
                 coalesce(sum(api_seconds), 0) AS api_seconds, coalesce(sum(db_transactions), 0) AS transactions,
                 coalesce(sum(records_extracted), 0) AS records, coalesce(sum(db_seconds), 0) AS db_seconds,
                 coalesce(sum(json_bytes), 0) AS json_bytes, coalesce(sum(wire_bytes), 0) AS wire_bytes,
-                count(*) FILTER (WHERE status = 'success') AS processed,
+                count(*) FILTER (WHERE status = 'success') AS processed, count(*) AS tables,
                 coalesce(jsonb_object_agg(table_name, records_extracted), '{}') AS by_table,
                 string_agg(table_name || ': ' || error, E'\\n' ORDER BY position) AS errors
               FROM caravana.table_load WHERE execution_id = :id
@@ -69,8 +73,15 @@ public class ExecutionLog {
     private final TransactionTemplate transaction;
     private final Instance instance;
     private final RunningExecutions running;
+    private final SetAside setAside;
 
-    ExecutionLog(JdbcClient jdbc, TransactionTemplate transaction, Instance instance, RunningExecutions running) {
+    ExecutionLog(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            Instance instance,
+            RunningExecutions running,
+            SetAside setAside) {
+        this.setAside = setAside;
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.instance = instance;
@@ -83,22 +94,18 @@ public class ExecutionLog {
             // who sees its end in the database can start its job again
             running.markEnding(event.executionId());
         }
-        try {
-            transaction.executeWithoutResult(status -> {
-                if (isOf(instance.keyAsKnown(), event.executionId())) {
-                    update(event);
-                } else {
-                    LOG.warn(
-                            "Execution {} is not this process's any more: its {} is not noted",
-                            event.executionId(),
-                            name(event));
-                }
-            });
-        } finally {
-            if (event instanceof Finished) {
-                // it has ended here, whether the database takes note of that or not
-                running.end(event.executionId());
+        transaction.executeWithoutResult(status -> {
+            if (isOf(instance.keyAsKnown(), event.executionId())) {
+                update(event);
+            } else {
+                LOG.warn(
+                        "Execution {} is not this process's any more: its {} is not noted",
+                        event.executionId(),
+                        name(event));
             }
+        });
+        if (event instanceof Finished) {
+            running.end(event.executionId());
         }
         if (event instanceof TableFinished finished) {
             tell(finished);
@@ -124,9 +131,12 @@ public class ExecutionLog {
                         counts.rejected());
     }
 
-    /** Says that an event could not be written for good; the execution log does without it. */
+    /** Says that an event could not be written for good; an execution that has no end by that gets one as an orphan. */
     public void lost(@Body ExecutionEvent event, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable cause) {
         Failures.log(LOG, "The execution log lacks a %s".formatted(name(event)), cause);
+        if (event instanceof Finished) {
+            running.end(event.executionId());
+        }
     }
 
     /**
@@ -188,6 +198,9 @@ public class ExecutionLog {
             progress(stored.executionId(), stored.table(), stored.counts());
         } else if (event instanceof TableFinished finished) {
             finish(finished);
+            jdbc.sql("DELETE FROM caravana.table_lease WHERE execution_id = ? AND table_name = ?")
+                    .params(finished.executionId(), finished.table())
+                    .update();
         } else if (event instanceof Finished finished) {
             finish(finished.executionId());
         }
@@ -261,10 +274,19 @@ public class ExecutionLog {
                 UPDATE caravana.table_load SET status = 'error', ended_at = clock_timestamp(),
                   error = 'the load ended without saying how; see the log of the process'
                 WHERE execution_id = ? AND status IN ('pending', 'running')""").param(executionId).update();
+        jdbc.sql("DELETE FROM caravana.table_lease WHERE execution_id = ?")
+                .param(executionId)
+                .update();
         var states = jdbc.sql("SELECT DISTINCT status FROM caravana.table_load WHERE execution_id = ?")
                 .param(executionId)
                 .query(String.class)
                 .set();
+        if (running.get(executionId)
+                .filter(execution -> execution.reads() == Reads.CHANGES)
+                .filter(setAside::note)
+                .isPresent()) {
+            states.remove("error");
+        }
         close(
                 executionId,
                 WORST_FIRST.stream().filter(states::contains).findFirst().orElse("success"));

@@ -1,5 +1,6 @@
 package io.caravana.execution;
 
+import com.zaxxer.hikari.HikariDataSource;
 import jakarta.annotation.PreDestroy;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -33,9 +34,9 @@ final class Instance {
     private final Duration alive;
     private final ScheduledExecutorService heart =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "heartbeat"));
-    private long key = ThreadLocalRandom.current().nextLong();
+    private volatile long key = ThreadLocalRandom.current().nextLong();
     private Connection connection;
-    private boolean isBeating;
+    private volatile boolean isBeating;
 
     Instance(DataSource dataSource, @Value("${caravana.alive}") Duration alive) {
         this.dataSource = dataSource;
@@ -66,19 +67,57 @@ final class Instance {
     }
 
     /** The key, without a look at whether the database still has it as alive: the heartbeat sees to that. */
-    synchronized long keyAsKnown() {
+    long keyAsKnown() {
         return key;
     }
 
+    /** Whether the database has been told of this process: before, nothing can run in it. */
+    boolean isKnown() {
+        return isBeating;
+    }
+
     private void appear() throws SQLException {
-        if (connection != null) {
-            connection.close();
-        }
+        evict();
         connection = dataSource.getConnection();
-        try (var lock = connection.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
+        try {
+            takeLock();
+            show();
+        } catch (SQLException e) {
+            evict();
+            throw e;
+        }
+    }
+
+    /**
+     * Whoever sees the lock free takes this process for dead. PostgreSQL may keep a session for hours after its connection
+     * broke; such a one of our own is ended, as the lock would be free when it ends by itself.
+     */
+    private void takeLock() throws SQLException {
+        try (var former = connection.prepareStatement("""
+                SELECT pg_terminate_backend(pid) FROM pg_locks
+                WHERE locktype = 'advisory' AND objsubid = 1 AND pid <> pg_backend_pid() AND granted
+                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND (CAST(CAST(classid AS bigint) AS bit(32)) || CAST(CAST(objid AS bigint) AS bit(32)))::bit(64)::bigint = ?""");
+                var wait = connection.createStatement();
+                var lock = connection.prepareStatement("SELECT pg_advisory_lock(?)")) {
+            former.setLong(1, key);
+            former.execute();
+            wait.execute("SET lock_timeout = '5s'");
             lock.setLong(1, key);
             lock.execute();
+            wait.execute("RESET lock_timeout");
         }
+    }
+
+    /** The pool must not give a connection to others that may still hold the lock. */
+    private void evict() throws SQLException {
+        if (connection != null) {
+            dataSource.unwrap(HikariDataSource.class).evictConnection(connection);
+            connection = null;
+        }
+    }
+
+    private void show() throws SQLException {
         try (var show = connection.prepareStatement("""
                 INSERT INTO caravana.instance (key, hostname, alive_until)
                 VALUES (?, ?, clock_timestamp() + make_interval(secs => ?))
@@ -91,6 +130,10 @@ final class Instance {
     }
 
     private synchronized void beat() {
+        if (connection == null) {
+            reconnect();
+            return;
+        }
         try (var sign = connection.prepareStatement(
                 "UPDATE caravana.instance SET alive_until = clock_timestamp() + make_interval(secs => ?) WHERE key = ?")) {
             sign.setDouble(1, alive.toMillis() / 1_000.0);
@@ -122,18 +165,10 @@ final class Instance {
     }
 
     private synchronized void disappear() {
-        if (connection == null) {
-            return;
-        }
-        try (var closing = connection;
-                var statement = closing.createStatement()) {
-            if (closing.isValid(1)) {
-                statement.execute("SELECT pg_advisory_unlock_all()");
-            }
+        try {
+            evict();
         } catch (SQLException e) {
             LOG.debug("The connection that held this process's lock was gone already: {}", Failures.explain(e));
-        } finally {
-            connection = null;
         }
     }
 

@@ -13,6 +13,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -22,11 +23,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class Interruptions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Interruptions.class);
+    private static final long LOOK_EVERY_MILLIS = 10_000;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final Instance instance;
     private final ExecutionLog log;
+    private final RunningExecutions running;
     private final Duration resumeWithin;
 
     Interruptions(
@@ -34,11 +37,13 @@ public class Interruptions {
             TransactionTemplate transaction,
             Instance instance,
             ExecutionLog log,
+            RunningExecutions running,
             @Value("${caravana.resume-within}") Duration resumeWithin) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.instance = instance;
         this.log = log;
+        this.running = running;
         this.resumeWithin = resumeWithin;
     }
 
@@ -89,8 +94,38 @@ public class Interruptions {
         }
     }
 
-    /** Marks the executions whose process is gone as interrupted; at the start, and when one is in the way of a new one. */
+    /**
+     * Ends what the database has as running in this process and what does not run here: its start was not answered, or its
+     * end could not be noted. Frees the tables of executions that have ended.
+     */
+    @Scheduled(fixedDelay = LOOK_EVERY_MILLIS, initialDelay = LOOK_EVERY_MILLIS)
+    void endOrphans() {
+        if (!instance.isKnown()) {
+            return;
+        }
+        // asked for before the memory is looked at, which is told of a start first and of an end last
+        var orphans = jdbc
+                .sql(
+                        "SELECT execution_id FROM caravana.servicenow_execution_log WHERE status = 'running' AND instance_key = ?")
+                .param(instance.keyAsKnown())
+                .query(String.class)
+                .list()
+                .stream()
+                .filter(id -> !running.isHere(id))
+                .toList();
+        if (!orphans.isEmpty()) {
+            transaction.executeWithoutResult(
+                    status -> interrupt(orphans, "the database did not take note of its start or its end"));
+        }
+        jdbc.sql("""
+                DELETE FROM caravana.table_lease WHERE token IN (
+                  SELECT token FROM caravana.table_lease LEFT JOIN caravana.servicenow_execution_log AS log USING (execution_id)
+                  WHERE log.status IS DISTINCT FROM 'running')""").update();
+    }
+
+    /** Marks the executions that nobody runs as interrupted; at the start, and when one is in the way of a new one. */
     public void interruptDead() {
+        endOrphans();
         List<Long> others = jdbc.sql("""
                 SELECT key FROM caravana.instance
                 UNION SELECT instance_key FROM caravana.servicenow_execution_log WHERE status = 'running'""").query(Long.class).list();
@@ -139,12 +174,22 @@ public class Interruptions {
         jdbc.sql("DELETE FROM caravana.table_lease WHERE instance_key = ?")
                 .param(key)
                 .update();
-        List<String> ids = jdbc.sql(
+        var ids = jdbc.sql(
                         "SELECT execution_id FROM caravana.servicenow_execution_log WHERE status = 'running' AND instance_key = ?")
                 .param(key)
                 .query(String.class)
                 .list();
-        for (var id : ids) {
+        interrupt(ids, why);
+    }
+
+    private void interrupt(List<String> ids, String why) {
+        var left = jdbc.sql("""
+                SELECT execution_id FROM caravana.servicenow_execution_log
+                WHERE status = 'running' AND execution_id = ANY (?) FOR UPDATE""")
+                .param(ids.toArray(String[]::new))
+                .query(String.class)
+                .list();
+        for (var id : left) {
             jdbc.sql("""
                     UPDATE caravana.table_load SET status = 'interrupted', ended_at = clock_timestamp(), error = ?
                     WHERE execution_id = ? AND status IN ('pending', 'running')""").params(why, id).update();

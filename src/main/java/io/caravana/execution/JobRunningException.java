@@ -11,7 +11,7 @@ public final class JobRunningException extends RuntimeException {
         this.executionId = executionId;
     }
 
-    /** The execution that runs; empty when it ended in the meantime. */
+    /** The execution that runs. */
     public String executionId() {
         return executionId;
     }

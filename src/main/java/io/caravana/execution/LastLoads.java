@@ -17,7 +17,6 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -26,7 +25,6 @@ import org.springframework.stereotype.Component;
  * start. Read in the background, as a database that does not answer must not keep the other metrics from anybody.
  */
 @Component("jobsHealthIndicator")
-@EnableScheduling
 @ConditionalOnWebApplication
 final class LastLoads implements HealthIndicator {
 

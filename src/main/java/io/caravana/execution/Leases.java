@@ -7,11 +7,25 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** One writer a table: {@code caravana.table_lease}. */
+/** One writer a table: {@code caravana.table_lease}. The execution log gives it back, when it notes the end of the load. */
 @Component("leases")
 public class Leases {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+
+    /**
+     * Also from an execution that does not run any more, and from this one, if it was not told that it has the table
+     * already. The token in the condition is that of the moment at which the execution was looked at.
+     */
+    private static final String TAKE = """
+            INSERT INTO caravana.table_lease AS held (table_name, execution_id, instance_key)
+            VALUES (:table, :execution, :key)
+            ON CONFLICT (table_name) DO UPDATE SET token = EXCLUDED.token, execution_id = EXCLUDED.execution_id,
+              instance_key = EXCLUDED.instance_key, since = EXCLUDED.since
+            WHERE held.token IN (
+              SELECT token FROM caravana.table_lease LEFT JOIN caravana.servicenow_execution_log AS log USING (execution_id)
+              WHERE table_name = :table AND (log.status IS DISTINCT FROM 'running' OR execution_id = :execution))
+            RETURNING token""";
 
     private final JdbcClient jdbc;
     private final Instance instance;
@@ -57,10 +71,10 @@ public class Leases {
         if (!log.isOf(key, load.execution().id())) {
             throw new FencedException(load.table().target());
         }
-        var token = jdbc.sql("""
-                INSERT INTO caravana.table_lease (table_name, execution_id, instance_key) VALUES (?, ?, ?)
-                ON CONFLICT (table_name) DO NOTHING RETURNING token""")
-                .params(load.table().target(), load.execution().id(), key)
+        var token = jdbc.sql(TAKE)
+                .param("table", load.table().target())
+                .param("execution", load.execution().id())
+                .param("key", key)
                 .query(Long.class)
                 .optional();
         token.ifPresent(load::lease);
@@ -90,12 +104,5 @@ public class Leases {
                 .query(String.class)
                 .optional()
                 .orElseThrow(() -> new FencedException(load.table().target()));
-    }
-
-    /** Gives the table back. */
-    public void release(@ExchangeProperty("load") TableLoad load) {
-        jdbc.sql("DELETE FROM caravana.table_lease WHERE table_name = ? AND token = ?")
-                .params(load.table().target(), load.lease())
-                .update();
     }
 }

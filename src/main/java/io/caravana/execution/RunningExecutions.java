@@ -13,9 +13,22 @@ public class RunningExecutions {
     private final Map<String, Execution> byId = new ConcurrentHashMap<>();
     private final Set<String> ending = ConcurrentHashMap.newKeySet();
 
-    /** An execution begins. */
-    public void begin(Execution execution) {
-        byId.put(execution.id(), execution);
+    /**
+     * An execution begins, before the database knows of it.
+     *
+     * @return false if it runs here already
+     */
+    boolean begin(Execution execution) {
+        return byId.putIfAbsent(execution.id(), execution) == null;
+    }
+
+    Optional<Execution> get(String id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    /** Whether an execution runs here, or its end is about to be noted. */
+    boolean isHere(String id) {
+        return byId.containsKey(id);
     }
 
     /** The execution of a job that runs here, and of which more is to be noted than its end. */

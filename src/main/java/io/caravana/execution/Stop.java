@@ -16,6 +16,11 @@ public final class Stop {
         return why != null;
     }
 
+    /** The state that a load ends in which does not come to its end. */
+    String state() {
+        return why.state();
+    }
+
     void check() {
         if (why != null) {
             throw new StoppedException(why);

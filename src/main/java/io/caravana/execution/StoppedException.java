@@ -16,17 +16,14 @@ public final class StoppedException extends RuntimeException {
             this.state = state;
             this.words = words;
         }
-    }
 
-    private final Why why;
+        /** The state that the load ends in. */
+        String state() {
+            return state;
+        }
+    }
 
     StoppedException(Why why) {
         super(why.words);
-        this.why = why;
-    }
-
-    /** The state that the load ends in. */
-    String state() {
-        return why.state;
     }
 }

@@ -264,6 +264,10 @@ public final class TableLoad {
             LOG.info("{} of {} stopped: {}", table.target(), execution.job(), cause.getMessage());
             return;
         }
+        if (cause instanceof SetAsideException) {
+            LOG.debug("{} of {} is {}", table.target(), execution.job(), cause.getMessage());
+            return;
+        }
         Failures.log(LOG, "%s of %s failed".formatted(table.target(), execution.job()), cause);
     }
 
@@ -319,11 +323,13 @@ public final class TableLoad {
     }
 
     private String state() {
-        for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StoppedException stopped) {
-                return stopped.state();
-            }
+        if (failure == null) {
+            return "success";
         }
-        return failure == null ? "success" : "error";
+        if (execution.stop().isAsked()) {
+            return execution.stop().state();
+        }
+        // the load resumes when the database is back
+        return Retries.isDatabaseAway(failure) ? ExecutionLog.INTERRUPTED : "error";
     }
 }

@@ -2,10 +2,12 @@ package io.caravana.job;
 
 import io.caravana.execution.Acceptance;
 import io.caravana.execution.Execution;
+import io.caravana.execution.Failures;
 import io.caravana.execution.Interruptions;
 import io.caravana.execution.Interruptions.Interrupted;
 import io.caravana.execution.JobRunningException;
 import io.caravana.execution.LogFields;
+import io.caravana.execution.SetAside;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters;
 import io.caravana.execution.Turns;
@@ -49,6 +51,7 @@ public class Jobs {
     private final RejectedRecords rejected;
     private final Turns turns;
     private final Acceptance acceptance;
+    private final SetAside setAside;
 
     Jobs(
             Catalog catalog,
@@ -58,7 +61,9 @@ public class Jobs {
             MeterRegistry meters,
             RejectedRecords rejected,
             Turns turns,
-            Acceptance acceptance) {
+            Acceptance acceptance,
+            SetAside setAside) {
+        this.setAside = setAside;
         this.acceptance = acceptance;
         this.turns = turns;
         this.rejected = rejected;
@@ -81,6 +86,18 @@ public class Jobs {
      */
     public Execution start(String job, LocalDate start, LocalDate end) {
         var asked = idle(job);
+        tryAll(asked);
+        return start(asked, start, end);
+    }
+
+    /** What a person starts is also to try the tables that are set aside. */
+    private void tryAll(Job job) {
+        if (job.reads() == Job.Reads.CHANGES) {
+            setAside.tryAll(job.name());
+        }
+    }
+
+    private Execution start(Job asked, LocalDate start, LocalDate end) {
         var window = window(asked, start, end);
         if (asked.reads() == Job.Reads.REJECTED) {
             return start(asked, "");
@@ -88,7 +105,12 @@ public class Jobs {
         var keepsUp = window != null && start == null && end == null && asked.followChanges();
         return start(interrupted(asked, window, keepsUp)
                 .orElseGet(() -> new Execution(
-                        UUID.randomUUID().toString(), job, asked.reads(), window, catalog.tablesOf(asked), keepsUp)));
+                        UUID.randomUUID().toString(),
+                        asked.name(),
+                        asked.reads(),
+                        window,
+                        catalog.tablesOf(asked),
+                        keepsUp)));
     }
 
     /**
@@ -109,6 +131,7 @@ public class Jobs {
             throw new IllegalArgumentException(
                     "the job '%s' has none of the tables %s any more".formatted(job, tables));
         }
+        tryAll(asked);
         return start(new Execution(UUID.randomUUID().toString(), job, asked.reads(), window(asked, start, end), left));
     }
 
@@ -208,7 +231,10 @@ public class Jobs {
                     start(rest(idle(interrupted.job()), interrupted));
                 }
             } catch (JobRunningException e) {
-                LOG.debug("Another process goes on with it: {}", e.getMessage());
+                LOG.debug("Another process resumes it: {}", e.getMessage());
+            } catch (RuntimeException e) {
+                // the others are resumed all the same
+                Failures.log(LOG, "%s was not resumed this time".formatted(interrupted.job()), e);
             }
         }
     }
@@ -239,7 +265,7 @@ public class Jobs {
     public void startByTimer(@Body String job, @Header("fireTime") Date now, @Header("nextFireTime") Date next) {
         turns.take("start-" + job, pause(now, next), () -> {
             try {
-                start(job, null, null);
+                start(idle(job), null, null);
             } catch (JobRunningException e) {
                 LOG.info("Not started by its timer: {}", e.getMessage());
             }

@@ -114,7 +114,7 @@ public class Troubles {
 
     private void judge(ExecutionView execution) {
         var job = execution.executionType();
-        var isIncomplete = execution.tables().stream().anyMatch(Troubles::isIncomplete);
+        var isIncomplete = !troubled(execution).isEmpty();
         switch (execution.status()) {
             case "success" -> {
                 if (isIncomplete) {

@@ -10,8 +10,13 @@ import io.caravana.simulator.Fault.Kind;
 import io.caravana.table.Table;
 import io.caravana.table.Window;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /** Ending, repeating, following and going on with executions. */
 class ExecutionControlTest extends LoadTest {
@@ -120,6 +126,92 @@ class ExecutionControlTest extends LoadTest {
                     assertThat(table.path("seconds_left").isNumber()).isTrue();
                 });
         assertThat(get("/api/executions/none/events").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void a_follower_that_does_not_read_holds_up_nobody() throws Exception {
+        var id = "followed-" + System.nanoTime();
+        jdbc.sql("""
+                INSERT INTO caravana.servicenow_execution_log
+                  (execution_id, execution_type, started_at, status, error_message, hostname, username, instance_key)
+                VALUES (?, 'followed', clock_timestamp(), 'running', repeat('x', 300000), 'here', 'me', 42)""").param(id).update();
+        jdbc.sql(
+                        "INSERT INTO caravana.table_load (execution_id, table_name, position, status) VALUES (?, 'incident', 0, 'running')")
+                .param(id)
+                .update();
+        try (var deaf = follower(id)) {
+            var events = application.getBean("executionEvents");
+            assertThat(deaf.isConnected()).isTrue();
+            var began = System.nanoTime();
+            for (int page = 1; page <= 40; page++) {
+                jdbc.sql("UPDATE caravana.table_load SET pages = ? WHERE execution_id = ?")
+                        .params(page, id)
+                        .update();
+                ReflectionTestUtils.invokeMethod(events, "look");
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+        }
+        jdbc.sql(
+                        "UPDATE caravana.servicenow_execution_log SET status = 'error', ended_at = now() WHERE execution_id = ?")
+                .param(id)
+                .update();
+    }
+
+    @Test
+    void so_many_follow_and_no_more() throws Exception {
+        simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "2000").on("sys_choice"));
+        var id = jobs.start("choices", null, null).id();
+        var followers = new ArrayList<Socket>();
+        try {
+            for (int number = 0; number < 50; number++) {
+                followers.add(follower(id));
+            }
+            var refused = get("/api/executions/" + id + "/events");
+            assertThat(refused.statusCode()).isEqualTo(503);
+        } finally {
+            for (var follower : followers) {
+                follower.close();
+            }
+            simulator.faults().clear();
+            end(id);
+        }
+    }
+
+    /** Somebody who asks for the events of an execution, and reads no more than the first bytes. */
+    private Socket follower(String id) throws IOException {
+        var address = request("/").build().uri();
+        var socket = new Socket();
+        socket.setReceiveBufferSize(1024);
+        socket.connect(new InetSocketAddress(address.getHost(), address.getPort()));
+        socket.getOutputStream()
+                .write("GET /api/executions/%s/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                        .formatted(id)
+                        .getBytes(StandardCharsets.US_ASCII));
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+        return socket;
+    }
+
+    @Test
+    void a_load_that_cannot_be_resumed_does_not_keep_others_from_it() {
+        var id = interrupt();
+        // an older one, whose end lies before its beginning by now
+        jdbc.sql("""
+                INSERT INTO caravana.servicenow_execution_log
+                  (execution_id, execution_type, start_date, end_date, started_at, ended_at, status, hostname, username, instance_key)
+                VALUES ('not-resumable', 'tickets', '2026-02-01', '2026-01-01', now() + interval '1 hour', now(), 'interrupted', 'here', 'me', 42)""").update();
+        jdbc.sql(
+                        "UPDATE caravana.servicenow_execution_log SET started_at = started_at + interval '2 hours' WHERE execution_id = ?")
+                .param(id)
+                .update();
+
+        jobs.resume();
+
+        jdbc.sql("DELETE FROM caravana.servicenow_execution_log WHERE execution_id = 'not-resumable'")
+                .update();
+        assertThat(end(id).status()).isEqualTo("success");
+        jdbc.sql("DELETE FROM caravana.servicenow_execution_log WHERE execution_id = ?")
+                .param(id)
+                .update();
     }
 
     @Test

@@ -32,6 +32,7 @@ class LiveTest extends LoadTest {
     @BeforeEach
     void nothingIsRead() {
         jdbc.sql("DELETE FROM caravana.watermark").update();
+        jdbc.sql("DELETE FROM caravana.set_aside").update();
         catalog.tables()
                 .forEach(table -> jdbc.sql("DROP TABLE IF EXISTS servicenow." + table.target())
                         .update());
@@ -241,6 +242,67 @@ class LiveTest extends LoadTest {
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    @Test
+    void a_table_that_cannot_be_read_is_set_aside_and_the_others_are_a_success() {
+        live();
+        simulator.faults().add(Fault.status(403).on("core_company"));
+        var failed = end(jobs.start("live", null, null).id());
+        assertThat(failed.status()).as(failed.errorMessage()).isEqualTo("success");
+        var number = failed.tables().size();
+        assertThat(failed.errorMessage())
+                .startsWith("%d of %d tables were read\nsys_company: set aside until ".formatted(number - 1, number))
+                .contains("403");
+        assertThat(byTable(failed).get("sys_company").status()).isEqualTo("error");
+
+        simulator.clearRequests();
+        var leftOut = byTimer();
+        assertThat(leftOut.status()).isEqualTo("success");
+        assertThat(leftOut.errorMessage()).isEqualTo(failed.errorMessage());
+        assertThat(requests("core_company")).as("while it is set aside").isEmpty();
+
+        jdbc.sql("UPDATE caravana.set_aside SET try_at = clock_timestamp()").update();
+        assertThat(byTimer().status()).isEqualTo("success");
+        assertThat(requests("core_company")).as("when its time has come").isNotEmpty();
+        assertThat(minutesUntilNextTry()).as("twice as long").isEqualTo(4);
+
+        simulator.faults().clear();
+        simulator.clearRequests();
+        var byHand = end(jobs.start("live", null, null).id());
+        assertThat(byHand.errorMessage()).isNull();
+        assertThat(byHand.tables())
+                .allSatisfy(table -> assertThat(table.status()).isEqualTo("success"));
+        assertThat(requests("core_company")).as("started by hand").isNotEmpty();
+        assertThat(jdbc.sql("SELECT count(*) FROM caravana.set_aside")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void no_table_is_set_aside_when_none_can_be_read() {
+        simulator.faults().add(Fault.status(403));
+
+        var failed = end(jobs.start("live", null, null).id());
+
+        assertThat(failed.status()).isEqualTo("error");
+        assertThat(failed.errorMessage()).doesNotContain("set aside");
+        assertThat(jdbc.sql("SELECT count(*) FROM caravana.set_aside")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    private ExecutionView byTimer() {
+        jobs.startByTimer("live", new Date(), new Date());
+        return end(executions.list("live", null, 1).get(0).executionId());
+    }
+
+    private long minutesUntilNextTry() {
+        return jdbc.sql("SELECT round(extract(epoch FROM try_at - clock_timestamp()) / 60) FROM caravana.set_aside")
+                .query(Long.class)
+                .single();
     }
 
     @Test

@@ -65,7 +65,8 @@ abstract class LoadTest {
 
     @DynamicPropertySource
     static void database(DynamicPropertyRegistry registry) {
-        registry.add("caravana.database.url", TestDatabase::url);
+        // a class with a server of its own names it
+        registry.add("caravana.database.url", () -> "${test.database.url:" + TestDatabase.url() + "}");
     }
 
     static final ObjectMapper JSON = new ObjectMapper();

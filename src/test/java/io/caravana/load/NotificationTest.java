@@ -25,6 +25,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -237,6 +238,25 @@ class NotificationTest extends LoadTest {
         assertThat(body.path("text").asText())
                 .contains("- sys_choice: incomplete, %,d rows"
                         .formatted(execution.tables().get(0).hidden()));
+    }
+
+    @Test
+    void a_table_that_is_set_aside_is_told_once_and_that_it_is_read_again_too() {
+        end(jobs.start("live", null, null).id());
+        awaitNothingUnseen();
+        simulator.faults().add(Fault.status(403).on("sys_choice"));
+        end(jobs.start("live", null, null).id());
+        for (int time = 0; time < 3; time++) {
+            jobs.startByTimer("live", new Date(), new Date());
+            end(executions.list("live", null, 1).get(0).executionId());
+        }
+        simulator.faults().clear();
+        end(jobs.start("live", null, null).id());
+        awaitNothingUnseen();
+        awaitCalls("webhook", 2);
+        assertThat(subjects()).containsExactly("Caravana: live is incomplete", "Caravana: live is well again");
+        var text = calls("webhook").get(0).body.path("text").asText();
+        assertThat(text).contains("- sys_choice: set aside until ", "403");
     }
 
     @Test

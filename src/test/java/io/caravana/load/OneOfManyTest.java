@@ -65,6 +65,8 @@ class OneOfManyTest extends LoadTest {
                             "--caravana.database.url="
                                     + database.unwrap(HikariDataSource.class).getJdbcUrl(),
                             "--caravana.simulator.incidents=400",
+                            "--caravana.servicenow.page-size=50",
+                            "--caravana.servicenow.max-page-size=50",
                             "--caravana.demo=false");
         }
         jdbc.sql("UPDATE caravana.shedlock SET lock_until = locked_at").update();
@@ -114,6 +116,19 @@ class OneOfManyTest extends LoadTest {
         assertThat(executions.list("choices", null, 10))
                 .hasSize(2)
                 .allSatisfy(execution -> end(execution.executionId()));
+    }
+
+    @Test
+    void a_load_in_a_process_without_web_server_is_cancelled_from_another_one() throws Exception {
+        other.getBean(Simulator.class)
+                .faults()
+                .add(Fault.of(Kind.DELAY).with("millis", "800").on("sys_choice"));
+        var id = other.getBean(Jobs.class).start("choices", BEGINNING, TODAY).id();
+
+        assertThat(post("/api/executions/" + id + "/cancel").statusCode()).isEqualTo(202);
+
+        assertThat(end(id).status()).isEqualTo("cancelled");
+        other.getBean(Simulator.class).faults().clear();
     }
 
     @Test
