@@ -36,7 +36,7 @@ class AttachmentApiTest {
 
     @Test
     void files_are_listed_with_their_number_and_each_can_be_had() throws Exception {
-        var listed = send(request(ATTACHMENTS + "?sysparm_query=table_name=incident&sysparm_limit=2"));
+        var listed = send(request(ATTACHMENTS + "?sysparm_query=table_name=incident%5EORDERBYsys_id&sysparm_limit=2"));
         var rows = simulator.rows("sys_attachment");
         assertThat(listed.headers().firstValue("X-Total-Count")).contains(Integer.toString(rows.size()));
         var first = result(listed).get(0);
