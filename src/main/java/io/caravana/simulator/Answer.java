@@ -70,6 +70,12 @@ record Answer(int status, Map<String, String> headers, Body body) {
         return new Answer(status, more, body);
     }
 
+    Answer without(String header) {
+        var fewer = new LinkedHashMap<>(headers);
+        fewer.remove(header);
+        return new Answer(status, fewer, body);
+    }
+
     private static Map<String, String> headers(String contentType) {
         var headers = new LinkedHashMap<String, String>();
         headers.put("Content-Type", contentType);

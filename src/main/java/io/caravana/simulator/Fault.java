@@ -7,7 +7,8 @@ import java.util.Map;
  * Something that goes wrong with requests to the ServiceNow interfaces.
  *
  * @param kind what goes wrong
- * @param table the table whose requests it concerns; empty for every request below {@code /api/now}
+ * @param table the table whose requests it concerns, {@code stats/incident} only those for its statistics; empty for
+ *     every request below {@code /api/now}
  * @param at the first matching request it strikes, counted from 1; 0 for the next one
  * @param times how many requests it strikes; 0 for no end
  * @param probability how likely it strikes a request, above 0 up to 1
@@ -16,10 +17,19 @@ import java.util.Map;
 public record Fault(Kind kind, String table, int at, int times, double probability, Map<String, String> settings) {
     /** What can go wrong, each with the settings it reads. */
     public enum Kind {
-        /** {@code status} (503) with the body the page of ServiceNow has for it, {@code retry-after} in seconds. */
+        /**
+         * {@code status} (503) with the body the page of ServiceNow has for it, {@code retry-after} in seconds or, with
+         * {@code as} (seconds) date, as the date that many seconds from now.
+         */
         STATUS,
-        /** 429 of an hourly rule: {@code seconds} (3600) in Retry-After and the X-RateLimit headers. */
+        /** 429 of an hourly rule: {@code seconds} (3600) in Retry-After, {@code as} STATUS has it, and the X-RateLimit headers. */
         RATE_LIMIT,
+        /** 400 with a page of HTML for a request of more than {@code characters} (8000) of path and query. */
+        LONG_LINE,
+        /** Each setting is a header of the answer; an empty one is taken away. */
+        HEADERS,
+        /** No answer has more than {@code rows} (500), whatever limit is asked for. */
+        ROW_CAP,
         /** 429 of too many requests at once, without headers. */
         SEMAPHORE,
         /** 200 with the HTML of a login page. */

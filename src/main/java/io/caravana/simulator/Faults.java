@@ -54,7 +54,7 @@ public final class Faults {
         synchronized boolean strikes(Router.Route route) {
             var concerns = fault.table().isEmpty()
                     ? !route.api().equals("page")
-                    : fault.table().equals(route.table());
+                    : fault.table().equals(route.table()) || fault.table().equals(route.api() + "/" + route.table());
             if (!concerns) {
                 return false;
             }

@@ -71,7 +71,9 @@ final class FrontDoor implements HttpHandler {
                 throw new Wire.Cut("No answer");
             }
         }
-        var answer = faultAnswers.instead(striking).orElseGet(() -> right(call, route, striking));
+        var length = exchange.getRequestURI().toString().length();
+        var answer = FaultAnswers.withHeaders(
+                faultAnswers.instead(striking, length).orElseGet(() -> right(call, route, striking)), striking);
         Wire.send(exchange, call, answer, striking, () -> visit.ended(answer.status()));
     }
 

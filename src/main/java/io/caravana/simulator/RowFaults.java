@@ -44,6 +44,14 @@ final class RowFaults {
         return visible;
     }
 
+    /** How many rows an answer has at most. */
+    int capped(int limit) {
+        return faults.stream()
+                .filter(fault -> fault.kind() == Kind.ROW_CAP)
+                .mapToInt(fault -> fault.number("rows", 500))
+                .reduce(limit, Math::min);
+    }
+
     List<Path> visibleFields(List<Path> fields) {
         var hidden = faults.stream()
                 .filter(fault -> fault.kind() == Kind.HIDDEN_FIELDS

@@ -31,11 +31,11 @@ final class TableApi {
         }
         var query = instance.query(call, table);
         var counted = !call.flag("sysparm_no_count");
-        var page = instance.selection().page(table, query, offset, limit, counted);
+        var rowFaults = new RowFaults(faults);
+        var page = instance.selection().page(table, query, offset, rowFaults.capped(limit), counted);
         if (isFirstVersion && page.rows().isEmpty()) {
             return noRecord();
         }
-        var rowFaults = new RowFaults(faults);
         var rows = rowFaults.visible(page.rows(), text -> instance.where(table, text));
         var fields = rowFaults.visibleFields(fields(call, table));
         var answer = Answer.json(200, json -> writePage(json, writer(call), fields, rows, rowFaults));

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.caravana.simulator.Fault.Kind;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,49 @@ class FaultsTest {
         var semaphore = list();
         assertThat(semaphore.statusCode()).isEqualTo(429);
         assertThat(semaphore.headers().firstValue("Retry-After")).isEmpty();
+    }
+
+    @Test
+    void a_wait_may_be_asked_for_until_a_date() throws IOException, InterruptedException {
+        simulator.faults().add(Fault.status(503).with("retry-after", "150").with("as", "date"));
+        var date = list().headers().firstValue("Retry-After").orElseThrow();
+        assertThat(ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toEpochSecond())
+                .isEqualTo(Desk.FRIDAY.instant().getEpochSecond() + 150);
+    }
+
+    @Test
+    void an_answer_has_no_more_rows_than_the_cap_and_counts_them_all() throws IOException, InterruptedException {
+        assertThat(rows(Fault.of(Kind.ROW_CAP).with("rows", "3")))
+                .contains("INC3")
+                .doesNotContain("INC4");
+        assertThat(list().headers().firstValue("X-Total-Count")).hasValue("4");
+    }
+
+    @Test
+    void headers_are_taken_away_or_written_anew() throws IOException, InterruptedException {
+        simulator.faults().add(Fault.of(Kind.HEADERS).with("X-Total-Count", "").with("Content-Type", "text/plain"));
+        var headers = list().headers();
+        assertThat(headers.firstValue("X-Total-Count")).isEmpty();
+        assertThat(headers.firstValue("Content-Type")).hasValue("text/plain");
+    }
+
+    @Test
+    void a_long_request_is_refused_with_a_page_for_people() throws IOException, InterruptedException {
+        simulator.faults().add(Fault.of(Kind.LONG_LINE).with("characters", "150"));
+        assertThat(list().statusCode()).isEqualTo(200);
+        var refused = client.get("/api/now/table/incident", "sysparm_fields", "number,".repeat(30));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+    }
+
+    @Test
+    void the_statistics_of_a_table_can_fail_alone() throws IOException, InterruptedException {
+        simulator.faults().add(Fault.status(403).on("stats/incident"));
+        assertThat(list().statusCode()).isEqualTo(200);
+        assertThat(client.get("/api/now/stats/incident", "sysparm_count", "true")
+                        .statusCode())
+                .isEqualTo(403);
     }
 
     @Test
