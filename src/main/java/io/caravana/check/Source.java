@@ -3,6 +3,7 @@ package io.caravana.check;
 import io.caravana.execution.TableLoad;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
+import io.caravana.servicenow.ServiceNowException;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.table.Catalog;
 import io.caravana.table.Table;
@@ -41,10 +42,19 @@ final class Source {
         this.catalog = catalog;
     }
 
-    /** Reads one page, without a second try. */
+    /** Reads one page; without a second try, unless that is another request. */
     Answer read(PageCursor cursor) throws Exception {
         var load = load(catalog.tables().get(0));
-        var exchange = send("direct:fetch-page", Map.of("load", load, "cursor", cursor));
+        var properties = Map.of("load", load, "cursor", cursor);
+        Exchange exchange;
+        try {
+            exchange = send("direct:fetch-page", properties);
+        } catch (ServiceNowException.Retryable tooLong) {
+            if (tooLong.remedy() != ServiceNowException.Remedy.SHORTER_REQUEST) {
+                throw tooLong;
+            }
+            exchange = send("direct:fetch-page", properties);
+        }
         return new Answer(exchange.getMessage().getBody(Page.class), exchange.getProperty("answerDate", String.class));
     }
 

@@ -2,10 +2,12 @@ package io.caravana.check;
 
 import io.caravana.replica.TableCheck;
 import io.caravana.servicenow.EncodedQuery;
+import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.ServiceNowAccess;
 import io.caravana.servicenow.ServiceNowException;
 import io.caravana.servicenow.ServiceNowProperties;
+import io.caravana.servicenow.SourceTable;
 import io.caravana.table.Catalog;
 import io.caravana.table.Table;
 import java.time.Clock;
@@ -198,19 +200,47 @@ final class SourceTrials {
             replica.require(table, described);
         }
         var limit = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
-        var page = source.read(first(table.source(), EncodedQuery.of(table.filter()), limit))
-                .page();
+        var cursor = first(table.source(), EncodedQuery.of(table.filter()), limit);
+        var page = source.read(cursor).page();
+        tryFields(table, described);
         var types = "types from " + described.origin().words();
-        var expected = Math.min(limit, page.total());
-        var hidden = expected - page.records().size();
+        if (page.total() < 0) {
+            return Finding.warning(
+                    name(table),
+                    "ServiceNow does not say how many rows there are: its answers come without X-Total-Count, and its statistics cannot be read; "
+                            + types,
+                    "Let the gateway pass the header, or give the account the right to read /api/now/stats; until then no load is proven complete and nothing is deleted from "
+                            + table.target());
+        }
+        var passed = passed(cursor, page);
+        var hidden = passed - page.records().size();
         if (hidden > 0) {
             return Finding.warning(
                     name(table),
                     "%,d rows, of the first %,d the account cannot see %,d; %s"
-                            .formatted(page.total(), expected, hidden, types),
+                            .formatted(page.total(), passed, hidden, types),
                     "Give it a role that can read all of %s; until then nothing is deleted from %s"
                             .formatted(table.source(), table.target()));
         }
-        return Finding.fine(name(table), "%,d rows; %s".formatted(page.total(), types));
+        var cut = passed < Math.min(limit, page.total()) ? " that come %,d at a time".formatted(passed) : "";
+        return Finding.fine(name(table), "%,d rows%s; %s".formatted(page.total(), cut, types));
+    }
+
+    /** Asks for a row as a load does, with all its fields. */
+    private void tryFields(Table table, SourceTable described) throws Exception {
+        var known =
+                described.columns().stream().map(SourceTable.SourceColumn::name).toList();
+        source.read(new PageCursor(
+                table.source(), EncodedQuery.of(table.filter()), table.carried(known), table.withDisplayValues(), 1));
+    }
+
+    /** How many rows there are up to the last one of a first page, hidden ones too: a short page may have been cut. */
+    private long passed(PageCursor cursor, Page page) throws Exception {
+        var expected = Math.min(page.limit(), page.total());
+        cursor.advance(page);
+        if (page.records().size() >= expected || page.records().isEmpty() || !cursor.isMore()) {
+            return expected;
+        }
+        return page.total() - Math.max(0, source.read(cursor).page().total());
     }
 }

@@ -87,7 +87,7 @@ public class Checkpoints {
     /** What has come before the load was interrupted; empty when nothing has. */
     public Optional<Brought> brought(TableLoad load) {
         return ofLoad(load, """
-                SELECT max(source_count) AS source_count, sum(pages) AS pages, sum(without_key) AS without_key,
+                SELECT coalesce(max(source_count), -1) AS source_count, sum(pages) AS pages, sum(without_key) AS without_key,
                   sum(inserted) AS inserted, sum(updated) AS updated, sum(unchanged) AS unchanged, sum(rejected) AS rejected
                 FROM caravana.checkpoint""" + OF_LOAD + " HAVING count(*) > 0")
                 .query(Brought.class)

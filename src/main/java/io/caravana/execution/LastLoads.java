@@ -43,7 +43,7 @@ final class LastLoads implements HealthIndicator {
             ) AS ended ON true""";
 
     private static final String TABLES = """
-            SELECT e.execution_type AS job, t.table_name, t.verdict = 'incomplete' AS incomplete
+            SELECT e.execution_type AS job, t.table_name, t.verdict IN ('incomplete', 'not counted') AS incomplete
             FROM caravana.table_load t JOIN caravana.servicenow_execution_log e USING (execution_id)
             WHERE execution_id = ANY (:executions) AND t.status = 'success' AND t.verdict IS NOT NULL""";
 

@@ -23,6 +23,7 @@ public final class TableLoad {
 
     private final Execution execution;
     private final Table table;
+    private final boolean isLogged;
     private final TableMeters meters;
     private final LongAdder extracted = new LongAdder();
     private final LongAdder inserted = new LongAdder();
@@ -58,10 +59,15 @@ public final class TableLoad {
      */
     public static TableLoad unlogged(String purpose, Table table) {
         var execution = new Execution(purpose, table.job(), Reads.PERIOD, null, List.of(table));
-        return new TableLoad(execution, table, TableMeters.none());
+        return new TableLoad(execution, table, TableMeters.none(), false);
     }
 
     public TableLoad(Execution execution, Table table, TableMeters meters) {
+        this(execution, table, meters, true);
+    }
+
+    private TableLoad(Execution execution, Table table, TableMeters meters, boolean isLogged) {
+        this.isLogged = isLogged;
         this.execution = execution;
         this.reads = execution.reads();
         this.table = table;
@@ -69,6 +75,11 @@ public final class TableLoad {
         for (var reason : Wait.values()) {
             waits.put(reason, new LongAdder());
         }
+    }
+
+    /** Whether the execution log knows of it. */
+    public boolean isLogged() {
+        return isLogged;
     }
 
     public Execution execution() {

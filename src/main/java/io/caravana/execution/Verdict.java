@@ -4,25 +4,31 @@ package io.caravana.execution;
  * What a read proved about its own completeness.
  *
  * @param words {@code complete}; {@code incomplete}: rows are hidden or came without their key; {@code changed while
- *     reading}: rows came or went meanwhile; {@code not read}
+ *     reading}: rows came or went meanwhile; {@code not counted}: all that is visible came, but ServiceNow did not say
+ *     how many rows there are; {@code not read}
  * @param sourceCount rows that ServiceNow said match, at the end; negative: it was not asked
  * @param received rows that came
  */
 public record Verdict(String words, long sourceCount, long received) {
+
+    public static final String NOT_COUNTED = "not counted";
 
     static final Verdict NOT_READ = new Verdict("not read", -1, 0);
 
     /**
      * The verdict on a read that came to its proven end.
      *
-     * @param before rows that matched when it began
-     * @param after rows that matched when it had ended
+     * @param before rows that matched when it began; negative: unknown
+     * @param after rows that matched when it had ended; negative: unknown
      * @param received rows that came
      * @param withoutKey those of them that came without their key
      */
     public static Verdict of(long before, long after, long received, long withoutKey) {
         if (received < Math.min(before, after) || withoutKey > 0) {
             return new Verdict("incomplete", after, received);
+        }
+        if (before < 0 || after < 0) {
+            return new Verdict(NOT_COUNTED, -1, received);
         }
         var quiet = before == after && received == after;
         return new Verdict(quiet ? "complete" : "changed while reading", after, received);

@@ -3,6 +3,7 @@ package io.caravana.notification;
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
 import io.caravana.execution.TableLoadView;
+import io.caravana.execution.Verdict;
 import io.caravana.notification.Notice.Event;
 import io.caravana.notification.Notice.TableTrouble;
 import io.caravana.notification.NotificationProperties.Late;
@@ -258,7 +259,7 @@ public class Troubles {
     }
 
     private static boolean isIncomplete(TableLoadView table) {
-        return "incomplete".equals(table.verdict());
+        return "incomplete".equals(table.verdict()) || Verdict.NOT_COUNTED.equals(table.verdict());
     }
 
     private static List<TableTrouble> troubled(ExecutionView execution) {
@@ -269,6 +270,9 @@ public class Troubles {
     }
 
     private static String problem(TableLoadView table) {
+        if (table.error() == null && Verdict.NOT_COUNTED.equals(table.verdict())) {
+            return "not proven complete, as ServiceNow did not say how many rows there are";
+        }
         if (table.error() == null) {
             return "incomplete, %,d rows are hidden from the account or came without a key".formatted(table.hidden());
         }

@@ -4,20 +4,24 @@ import io.caravana.servicenow.PageParser.BrokenAnswer;
 import io.caravana.servicenow.ServiceNowException.Permanent;
 import io.caravana.servicenow.ServiceNowException.Remedy;
 import io.caravana.servicenow.ServiceNowException.Retryable;
+import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
+import java.util.zip.ZipException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.core5.http.NoHttpResponseException;
 
 /** The one place that decides whether a request that gave no page may be tried again. */
 final class Answers {
 
     private static final String SAYS = "%s: ServiceNow answered %d%s. %s";
+
+    /** Characters of a request that everybody takes. */
+    private static final int SHORT = 1_000;
 
     private static final int PROXY_AUTHENTICATION = 407;
     static final String PROXY_REFUSED =
@@ -28,16 +32,55 @@ final class Answers {
     /**
      * Classifies an answer that is not a page.
      *
+     * @param contentType its header; null when it has none
      * @param body the beginning of its body
      * @param retryAfter what ServiceNow asked to wait; null when it said nothing
      */
-    static ServiceNowException of(PageRequest request, int status, String body, Duration retryAfter) {
+    static ServiceNowException of(
+            PageRequest request, int status, String contentType, String body, Duration retryAfter) {
         var words = PageParser.errorOf(body);
+        if (isTooLong(request, status, contentType)) {
+            return tooLong(request, status);
+        }
         var said = words.isEmpty() ? "" : " (" + words + ")";
         var message = SAYS.formatted(request.place(), status, said, advice(status, request));
         return isRetryable(status)
                 ? new Retryable(message, remedy(status, retryAfter), retryAfter, null)
                 : new Permanent(message, status, null);
+    }
+
+    /** Whether the way did not take the request: 400 of a servlet container comes with a page for people. */
+    private static boolean isTooLong(PageRequest request, int status, String contentType) {
+        return status == 414 || status == 431 || status == 400 && isPageOfHtml(contentType) && request.length() > SHORT;
+    }
+
+    private static ServiceNowException tooLong(PageRequest request, int status) {
+        var message =
+                "%s: the answer was %d, as the request's line of %,d characters is longer than the instance or a gateway before it takes"
+                        .formatted(request.place(), status, request.length());
+        return request.canDoWithoutList()
+                ? new Retryable(
+                        message
+                                + ". Asking without the list of %d fields"
+                                        .formatted(request.fields().size()),
+                        Remedy.SHORTER_REQUEST,
+                        null,
+                        null)
+                : new Permanent(
+                        message
+                                + ". Name fewer or no 'fields', or shorten the 'filter', in the table's entry in tables.yaml",
+                        status,
+                        null);
+    }
+
+    /** A request that is not made, as ServiceNow is not to be asked now. */
+    static ServiceNowException leftAlone(PageRequest request, Instant until) {
+        return new Retryable(
+                "%s: ServiceNow is left alone until %s, as it has asked for that or has failed several times"
+                        .formatted(request.place(), until),
+                Remedy.TIME,
+                null,
+                null);
     }
 
     /** Classifies a page that did not arrive. */
@@ -49,7 +92,12 @@ final class Answers {
         var what = failure instanceof BrokenAnswer || failure instanceof com.fasterxml.jackson.core.JacksonException
                 ? "the answer is not a whole page"
                 : "no answer";
-        var remedy = isTooMuch(failure) ? Remedy.SMALLER_PAGE : Remedy.TIME;
+        var remedy = Remedy.TIME;
+        if (failure instanceof SocketTimeoutException && !(failure instanceof ConnectTimeoutException)) {
+            remedy = Remedy.TIME_AND_SMALLER_PAGE;
+        } else if (isPart(failure)) {
+            remedy = Remedy.SMALLER_PAGE;
+        }
         return new Retryable(
                 "%s: %s: %s".formatted(request.place(), what, failure.getMessage()), remedy, null, failure);
     }
@@ -74,20 +122,35 @@ final class Answers {
 
     /** A 429 with a wait is an hourly rule's; one without means too many requests at once. */
     private static Remedy remedy(int status, Duration retryAfter) {
-        if (status != 429) {
-            return Remedy.TIME;
+        if (retryAfter != null) {
+            return Remedy.ASKED_WAIT;
         }
-        return retryAfter == null ? Remedy.FEWER_AT_ONCE : Remedy.ASKED_WAIT;
+        return status == 429 ? Remedy.FEWER_AT_ONCE : Remedy.TIME;
     }
 
-    /** Whether the answer had begun, or did not begin in time: fewer rows may come through where these did not. */
-    private static boolean isTooMuch(IOException failure) {
-        return !(failure instanceof ConnectException || failure instanceof UnknownHostException)
-                && !(failure instanceof NoHttpResponseException || failure instanceof ConnectTimeoutException);
+    /**
+     * Whether the answer had begun: fewer rows may come through where these did not. A connection that breaks before
+     * says nothing of the rows.
+     */
+    private static boolean isPart(IOException failure) {
+        return failure instanceof BrokenAnswer
+                || failure instanceof com.fasterxml.jackson.core.JacksonException
+                || failure instanceof ZipException
+                || failure instanceof EOFException;
+    }
+
+    /** Whether the connection broke while the answer came, as it does where something is going down. */
+    static boolean isCutOnTheWay(Retryable failure) {
+        return failure.getCause() instanceof BrokenAnswer broken && broken.getCause() != null;
     }
 
     static boolean isJson(String contentType) {
         return contentType != null && contentType.toLowerCase(Locale.ROOT).contains("json");
+    }
+
+    /** An answer for people. Others that are not called JSON may be JSON: gateways rewrite headers. */
+    static boolean isPageOfHtml(String contentType) {
+        return contentType != null && contentType.toLowerCase(Locale.ROOT).contains("html");
     }
 
     static boolean isRetryable(int status) {

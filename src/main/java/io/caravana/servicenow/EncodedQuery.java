@@ -73,7 +73,16 @@ public record EncodedQuery(String text) {
 
     /** The text to send, ordered by fields, the first one first. */
     public String orderedBy(List<String> fields) {
-        var order = fields.stream().map("ORDERBY"::concat).collect(Collectors.joining("^"));
+        return ordered("ORDERBY", fields);
+    }
+
+    /** The text to send, in the opposite order. */
+    String orderedByDescending(List<String> fields) {
+        return ordered("ORDERBYDESC", fields);
+    }
+
+    private String ordered(String by, List<String> fields) {
+        var order = fields.stream().map(by::concat).collect(Collectors.joining("^"));
         return text.isEmpty() ? order : text + "^" + order;
     }
 }

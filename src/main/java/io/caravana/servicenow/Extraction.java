@@ -195,7 +195,7 @@ final class Extraction {
 
     /** Whether rows may have come or gone between the first page and the last. */
     public boolean isToBeRecounted(@ExchangeProperty("cursor") PageCursor cursor) {
-        return !cursor.read().wasOnePage();
+        return !cursor.read().wasOnePage() && cursor.read().countBefore() >= 0;
     }
 
     /** Lets the other ranges of the table end after the pages that they are at, as this one has failed. */

@@ -1,10 +1,13 @@
 package io.caravana.servicenow;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The fields of a read, each with its place in the records' value arrays, in the order in which they were first seen.
@@ -20,9 +23,20 @@ public final class Fields {
 
     private final Map<String, Place> places = new HashMap<>();
     private final List<String> names = new ArrayList<>();
+    private Set<String> only;
 
     Fields() {
         place("sys_id", false);
+    }
+
+    /** Leaves out of the records to come what was not asked for. */
+    void only(Collection<String> wanted) {
+        only = new HashSet<>(wanted);
+        only.add("sys_id");
+    }
+
+    boolean isWanted(String field) {
+        return only == null || only.contains(field);
     }
 
     int value(String field) {

@@ -43,6 +43,7 @@ final class Limiter implements MeterBinder {
     private final Clock clock;
     private final int most;
     private final int rate;
+    private final Duration longestWait;
     /** When the requests of the last second were answered, in {@link System#nanoTime()}. */
     private final ArrayDeque<Long> answers = new ArrayDeque<>();
 
@@ -61,6 +62,7 @@ final class Limiter implements MeterBinder {
         this.clock = clock;
         this.most = properties.maxConcurrent();
         this.rate = properties.rateLimit();
+        this.longestWait = properties.longestWait();
         this.limit = most;
     }
 
@@ -216,9 +218,14 @@ final class Limiter implements MeterBinder {
         });
     }
 
-    /** A request was refused for a time. */
+    /** A request was refused for a time, which is kept as far as the configuration goes. */
     void refusedUntil(Duration wait) {
-        locked(() -> close(wait, "ServiceNow's rate limit is used up"));
+        var isTooLong = wait.compareTo(longestWait) > 0;
+        var why = isTooLong
+                ? "ServiceNow has asked for a wait of %d s, longer than caravana.servicenow.longest-wait"
+                        .formatted(wait.toSeconds())
+                : "ServiceNow has asked for a wait of %d s".formatted(wait.toSeconds());
+        locked(() -> close(isTooLong ? longestWait : wait, why));
     }
 
     /** A request found the instance out of order. */

@@ -4,25 +4,40 @@ import io.caravana.execution.Checkpoint;
 import io.caravana.execution.Position;
 import io.caravana.table.Table;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Walks a query in the order of {@code sys_id}, or of {@code sys_updated_on} and {@code sys_id}, each page beginning
  * behind the last record of the one before.
  *
- * <p>ServiceNow cuts a page before its access rules hide rows, so a short or an empty page is not the end. The end is
- * proven by the count that comes with a page: all rows that match, hidden ones too, lie inside that page's limit. The
- * count costs ServiceNow a second query, so only the first page and those that may be the last ask for it. Rows that
- * are hidden a page long leave no key to go on from: they are passed over by offset, inside that stretch only.
+ * <p>ServiceNow cuts a page before its access rules hide rows, and a server or gateway may send fewer rows than were
+ * asked for. So a short or an empty page is not the end. The end is proven by the count that comes with a page: all rows
+ * that match, hidden ones too, lie inside the page's reach, which is what is known to come in one answer. The count
+ * costs ServiceNow a second query, so only the first page and those that may be the last ask for it. Rows that are
+ * hidden a page long leave no key to continue after: they are passed over by offset, inside that stretch only.
+ *
+ * <p>Where the count does not come, as gateways strip headers, ServiceNow's statistics are asked for it. Where those
+ * cannot be read either, the read ends when an empty answer and the last rows in the opposite order agree that nothing
+ * visible comes after. Rows that are hidden cannot be told then: such a read is never proven complete.
  *
  * <p>A page that cannot be had is asked for again with fewer rows. If even a single row cannot be had, only its key is
- * asked for, so that it can be rejected and stepped over.
+ * asked for, so that it can be rejected and stepped over. A list of fields that makes the request too long is left out.
  *
  * <p>One thread reads with a cursor.
  */
 public final class PageCursor {
 
     private static final int TRIES_OF_ONE_ROW = 2;
+    /** Tomcat takes 8 kB of request line and headers, and so do nginx and Apache; tokens and cookies are large. */
+    private static final int LONGEST_LINE = 6_000;
+    /** Keys whose order is the same everywhere; that of others is the source's own affair. */
+    private static final Pattern PLAIN_KEY = Pattern.compile("[0-9a-f]{32}");
+
     private static final List<String> KEY = List.of("sys_id");
     private static final List<String> CHANGE = List.of(Table.UPDATED, "sys_id");
 
@@ -48,6 +63,12 @@ public final class PageCursor {
     private long remaining;
     private int failuresOfOneRow;
     private String unreadable;
+    private int most;
+    private boolean leavesListOut;
+    private boolean isAskedAgain;
+    private Page uncounted;
+    private boolean isAtLast;
+    private final Set<String> lasts = new HashSet<>();
 
     PageCursor(
             String table,
@@ -104,16 +125,98 @@ public final class PageCursor {
         return more && !read.isStopped();
     }
 
+    /** The request for the next page; while that is unsettled, the one that is to settle it. */
     PageRequest next() {
+        if (uncounted != null) {
+            return read.isCountable() ? counting() : lastRows();
+        }
+        var request = rows(isKeyOnly() ? order : leavesListOut ? List.of() : wanted);
+        if (request.length() > LONGEST_LINE && shorten(request)) {
+            return rows(List.of());
+        }
+        return request;
+    }
+
+    private PageRequest rows(List<String> fields) {
         return new PageRequest(
                 table,
                 behind().orderedBy(order),
-                isKeyOnly() ? order : wanted,
+                fields,
                 !isKeyOnly() && displayValues,
                 size.rows(),
                 offset,
-                count,
+                count || isAskedAgain,
                 pages + 1);
+    }
+
+    private PageRequest counting() {
+        return new PageRequest(table, behind().text(), List.of(), false, PageRequest.COUNT_ONLY, 0, true, pages + 1);
+    }
+
+    private PageRequest lastRows() {
+        return new PageRequest(
+                table, behind().orderedByDescending(order), order, false, uncounted.limit(), 0, false, pages + 1);
+    }
+
+    /** Leaves the list of fields out of the requests to come; false where that is not possible or has been done. */
+    boolean shorten(PageRequest request) {
+        if (leavesListOut || !request.canDoWithoutList()) {
+            return false;
+        }
+        leavesListOut = true;
+        fields.only(wanted);
+        return true;
+    }
+
+    /** Whether the next request is not for rows of the page, but for how many there are. */
+    boolean isCounting() {
+        return uncounted != null;
+    }
+
+    /** Whether a further request has to be made before the page can be used. */
+    public boolean isUnsettled() {
+        return isAskedAgain || uncounted != null;
+    }
+
+    /**
+     * Takes in the rows that came.
+     *
+     * @return the page, to be used if it is settled
+     */
+    Page take(PageRequest request, List<SourceRecord> records, long total) {
+        if (uncounted != null) {
+            return settle(records);
+        }
+        var page = new Page(fields, records, total, request.limit(), unreadable());
+        isAtLast = false;
+        var isOpen = total < 0 || total > offset;
+        // an empty answer may be a slip, and rows that are not hidden would be taken for hidden ones
+        isAskedAgain = records.isEmpty() && isOpen && offset == 0 && !isAskedAgain;
+        if (!isAskedAgain && request.count() && total < 0) {
+            uncounted = page;
+        }
+        return page;
+    }
+
+    /** Takes in the number of the rows that come after the place where the cursor is, from the statistics. */
+    Page counted(long total) {
+        var page = new Page(fields, uncounted.records(), total, uncounted.limit(), uncounted.unreadable());
+        uncounted = null;
+        return page;
+    }
+
+    /** The page that was not counted is the end, if the last rows in the opposite order show none that it lacks. */
+    private Page settle(List<SourceRecord> lastRows) {
+        var page = uncounted;
+        uncounted = null;
+        var last = page.last();
+        var veryLast = lastRows.stream()
+                .map(SourceRecord::sysId)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        isAtLast = Objects.equals(veryLast, last == null ? null : last.sysId());
+        return page;
     }
 
     private EncodedQuery behind() {
@@ -179,6 +282,11 @@ public final class PageCursor {
         return isKeyOnly() ? unreadable : null;
     }
 
+    /** The last page did not come in time: fewer rows may help, but no row is to blame. */
+    void ease() {
+        size.shrink();
+    }
+
     /** Learns from an answer how many rows to ask for next. */
     void answered(int received, long bytes, long nanos) {
         size.answered(received, bytes, nanos);
@@ -193,12 +301,19 @@ public final class PageCursor {
                 from,
                 to,
                 key == null ? null : key.sysId(),
-                last == null ? offset + page.limit() : 0,
+                last == null ? offset + reach(page) : 0,
                 !isMoreBehind(page));
     }
 
     private boolean isMoreBehind(Page page) {
-        return page.total() < 0 ? more : (long) offset + page.limit() < page.total();
+        return page.total() < 0 ? !isAtLast : (long) offset + reach(page) < page.total();
+    }
+
+    /** How many of the rows that were asked for the answer has surely dealt with, whatever it leaves out as hidden. */
+    private int reach(Page page) {
+        var received =
+                page.records().isEmpty() ? PageSize.LEAST_CAP : page.records().size();
+        return Math.min(page.limit(), Math.max(most, received));
     }
 
     /** Where this cursor is. */
@@ -216,13 +331,13 @@ public final class PageCursor {
     /**
      * Goes on behind that page; called when its records are safe.
      *
-     * @throws ServiceNowException.Permanent if the page does not lie behind the one before
+     * @throws ServiceNowException.Permanent if the page does not come after those before
      */
     public void advance(Page page) {
         var last = lastOf(page);
-        if (last != null && last.equals(after)) {
+        if (last != null && !isAfter(last)) {
             throw new ServiceNowException.Permanent(
-                    "%s: ServiceNow sent the record %s again, it does not keep the order it was asked for"
+                    "%s: ServiceNow sent the record %s again or out of turn, it does not keep the order it was asked for"
                             .formatted(next().place(), last.sysId()),
                     null);
         }
@@ -236,13 +351,28 @@ public final class PageCursor {
             remaining -= page.records().size();
         }
         var isShort = page.records().size() < page.limit();
-        count = isShort || remaining <= size.rows();
+        count = isShort || read.isCountable() && remaining <= size.rows();
         if (last == null) {
-            offset += page.limit();
+            offset += reach(page);
         } else {
             after = last;
             offset = 0;
         }
+        most = Math.max(most, page.records().size());
+    }
+
+    /** A place that was a page's last one before is none. So is one that is smaller in an order that everybody shares. */
+    private boolean isAfter(Position last) {
+        if (!lasts.add(last.updatedOn() + last.sysId()) || last.equals(after)) {
+            return false;
+        }
+        if (after == null) {
+            return true;
+        }
+        var order = last.updatedOn() == null ? 0 : last.updatedOn().compareTo(after.updatedOn());
+        var areComparable = Stream.of(last, after)
+                .allMatch(place -> PLAIN_KEY.matcher(place.sysId()).matches());
+        return order > 0 || order == 0 && (!areComparable || last.sysId().compareTo(after.sysId()) > 0);
     }
 
     /** Rows that are still to come, hidden ones too, as far as is known. */
@@ -281,6 +411,7 @@ public final class PageCursor {
         cursor.part = checkpoint.part();
         cursor.from = checkpoint.from();
         cursor.to = checkpoint.to();
+        cursor.most = most;
         cursor.goOn(checkpoint);
         return cursor;
     }

@@ -34,6 +34,24 @@ final class PageParser {
         }
     }
 
+    /**
+     * Reads the number of rows that an answer of ServiceNow's statistics tells.
+     *
+     * @throws BrokenAnswer if it tells none
+     */
+    static long count(InputStream stream) throws IOException {
+        var count = new ObjectMapper()
+                .readTree(stream)
+                .path("result")
+                .path("stats")
+                .path("count")
+                .asText();
+        if (!count.matches("\\d{1,18}")) {
+            throw new BrokenAnswer("the answer has no count");
+        }
+        return Long.parseLong(count);
+    }
+
     /** The error of an answer's body in ServiceNow's own words; empty when it has none that can be read. */
     static String errorOf(String body) {
         try {
@@ -54,6 +72,10 @@ final class PageParser {
 
         BrokenAnswer(String message) {
             super(message);
+        }
+
+        BrokenAnswer(String message, IOException cause) {
+            super(message, cause);
         }
     }
 
@@ -131,7 +153,10 @@ final class PageParser {
         private SourceRecord record() throws IOException {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var name = parser.currentName();
-                if (parser.nextToken() == JsonToken.START_OBJECT) {
+                var token = parser.nextToken();
+                if (!fields.isWanted(name)) {
+                    parser.skipChildren();
+                } else if (token == JsonToken.START_OBJECT) {
                     member(name);
                 } else {
                     scalar(fields.value(name));

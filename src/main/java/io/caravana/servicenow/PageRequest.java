@@ -11,7 +11,8 @@ import java.util.List;
  * @param query the encoded query, with its order
  * @param fields the fields wanted; empty: all
  * @param displayValues whether display values are wanted beside the raw ones
- * @param limit rows wanted at most; ServiceNow applies it before its access rules hide rows
+ * @param limit rows wanted at most; ServiceNow applies it before its access rules hide rows; {@link #COUNT_ONLY}: none,
+ *     just their number, from ServiceNow's statistics
  * @param offset rows of the query to pass over; 0 except inside a stretch of hidden rows
  * @param count whether the number of all matching rows is wanted with the answer
  * @param number this is the n-th page of its read, from 1; for messages
@@ -26,13 +27,32 @@ record PageRequest(
         boolean count,
         int number) {
 
+    static final int COUNT_ONLY = 0;
+
+    boolean isCountOnly() {
+        return limit == COUNT_ONLY;
+    }
+
     String path() {
-        return "/api/now/table/" + table;
+        return (isCountOnly() ? "/api/now/stats/" : "/api/now/table/") + table;
+    }
+
+    /** The characters of path and query, which servers and gateways limit. */
+    int length() {
+        return path().length() + 1 + queryString().length();
+    }
+
+    /** Whether the same fields come without naming them, among others: no field of another table is asked for. */
+    boolean canDoWithoutList() {
+        return !fields.isEmpty() && fields.stream().noneMatch(field -> field.contains("."));
     }
 
     /** The URL's query string, encoded. */
     String queryString() {
         var text = new StringBuilder(256).append("sysparm_query=").append(encode(query));
+        if (isCountOnly()) {
+            return text.append("&sysparm_count=true").toString();
+        }
         if (!fields.isEmpty()) {
             text.append("&sysparm_fields=").append(encode(String.join(",", fields)));
         }

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * How many rows a read asks for at a time. Grows while answers are quick and small, shrinks when they are slow, large or
- * broken, down to a single row. One thread's.
+ * broken, down to a single row, and stops where the server cuts answers. One thread's.
  */
 final class PageSize {
 
@@ -14,9 +14,13 @@ final class PageSize {
     private static final Duration SLOW = Duration.ofSeconds(15);
     private static final int STEP_DOWN = 4;
 
-    private final int most;
+    /** Nobody cuts answers to fewer rows than these. */
+    static final int LEAST_CAP = 100;
+
     private final long mostBytes;
+    private int most;
     private int rows;
+    private int lastReceived;
 
     /**
      * @param first rows of the first page
@@ -45,11 +49,17 @@ final class PageSize {
 
     /** Learns from an answer. */
     void answered(int received, long bytes, long nanos) {
+        // twice as many, and fewer than were asked for: the server or a gateway cuts there
+        if (received < rows && received >= LEAST_CAP && received == lastReceived) {
+            most = received;
+            rows = received;
+        }
         if (nanos > SLOW.toNanos() || bytes > mostBytes) {
             rows = Math.max(1, rows / 2);
         } else if (received >= rows && nanos < QUICK.toNanos() && bytes * 2 <= mostBytes) {
             rows = (int) Math.min(most, rows * 2L);
         }
+        lastReceived = received;
     }
 
     /** Asks for less after a page that could not be had; false when there is nothing less. */

@@ -17,8 +17,12 @@ public abstract sealed class ServiceNowException extends RuntimeException {
     public enum Remedy {
         /** Time: the instance is down, or in the way of itself. */
         TIME,
-        /** Fewer rows: the answer took too long or broke off. */
+        /** Fewer rows: the answer began, and broke off. */
         SMALLER_PAGE,
+        /** Time, and fewer rows: the answer did not come in time, which may have either reason. */
+        TIME_AND_SMALLER_PAGE,
+        /** A request without its list of fields. */
+        SHORTER_REQUEST,
         /** Fewer requests at once. */
         FEWER_AT_ONCE,
         /** The wait that ServiceNow has asked for. */
@@ -46,9 +50,14 @@ public abstract sealed class ServiceNowException extends RuntimeException {
             return remedy;
         }
 
+        /** Whether it was this request that went wrong, and not too many of them. */
+        boolean isAboutTheAnswer() {
+            return remedy == Remedy.TIME || remedy == Remedy.SMALLER_PAGE || remedy == Remedy.TIME_AND_SMALLER_PAGE;
+        }
+
         @Override
         public int furtherAttempts() {
-            return remedy == Remedy.SMALLER_PAGE ? STEPS_DOWN : 0;
+            return remedy == Remedy.SMALLER_PAGE || remedy == Remedy.TIME_AND_SMALLER_PAGE ? STEPS_DOWN : 0;
         }
 
         @Override

@@ -19,6 +19,8 @@ import org.springframework.validation.annotation.Validated;
  * @param password its password; only ever from the environment or a file outside the project
  * @param rateLimit requests a second, at most, for the whole process
  * @param maxConcurrent requests in flight, at most, for the whole process
+ * @param longestWait how long a wait may be that ServiceNow or a gateway asks for with {@code Retry-After}; a longer one
+ *     ends after this
  * @param pageSize rows asked for in the first request of a table, where the table says nothing else
  * @param maxPageSize rows asked for in any request
  * @param maxPageBytes the JSON of one answer, at most; pages are kept well below
@@ -36,6 +38,7 @@ public record ServiceNowProperties(
         @DefaultValue("") String password,
         @DefaultValue("25") @Min(1) int rateLimit,
         @DefaultValue("8") @Min(1) int maxConcurrent,
+        @DefaultValue("2h") Duration longestWait,
         @DefaultValue("1000") @Min(1) @Max(10_000) int pageSize,
         @DefaultValue("10000") @Min(1) @Max(10_000) int maxPageSize,
         @DefaultValue("64MB") DataSize maxPageBytes,

@@ -93,14 +93,16 @@ final class SignInClient {
     private static Answered answered(ClassicHttpResponse response) throws IOException, ParseException {
         var body = response.getEntity() == null ? "" : EntityUtils.toString(response.getEntity(), LONGEST_ANSWER);
         var type = response.getFirstHeader(HttpHeaders.CONTENT_TYPE);
-        var wait = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
         return new Answered(
                 response.getCode(),
                 type == null ? null : type.getValue(),
-                wait == null || !wait.getValue().matches("\\d{1,6}")
-                        ? null
-                        : Duration.ofSeconds(Long.parseLong(wait.getValue())),
+                RetryAfter.of(value(response, HttpHeaders.RETRY_AFTER), value(response, HttpHeaders.DATE)),
                 body);
+    }
+
+    private static String value(ClassicHttpResponse response, String header) {
+        var first = response.getFirstHeader(header);
+        return first == null ? null : first.getValue().strip();
     }
 
     /** Neither the body nor the parser's words about it are passed on: there are secrets in it. */

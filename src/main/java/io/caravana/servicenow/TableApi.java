@@ -1,12 +1,15 @@
 package io.caravana.servicenow;
 
 import io.caravana.execution.ExecutionEvent;
+import io.caravana.execution.Failures;
 import io.caravana.execution.PageSlots;
 import io.caravana.execution.TableLoad;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,13 +18,19 @@ import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** The steps of the route {@code fetch-page}: asking the Table API for the cursor's next page, and reading its answer. */
 @Component("tableApi")
 final class TableApi {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TableApi.class);
     private static final int WORDS = 8_192;
+    /** An answer may come in drops, each in time: it has to be whole in so many times the time for its next bytes. */
+    private static final int WHOLE = 10;
+
     private static final String ASKED = "asked";
     private static final String IN_FLIGHT = "inFlight";
 
@@ -31,6 +40,7 @@ final class TableApi {
     private final PageSlots slots;
     private final SourceClock clock;
     private final long maxBytes;
+    private final Duration longestAnswer;
 
     TableApi(
             ServiceNowAccess access,
@@ -45,6 +55,7 @@ final class TableApi {
         this.slots = slots;
         this.clock = clock;
         this.maxBytes = properties.maxPageBytes().toBytes();
+        this.longestAnswer = properties.responseTimeout().multipliedBy(WHOLE);
     }
 
     private record Asked(PageRequest request, long nanos) {}
@@ -52,7 +63,7 @@ final class TableApi {
     /** The event that tells that the load waits for ServiceNow; null when it does not have to. */
     public ExecutionEvent waiting(@ExchangeProperty("load") TableLoad load) {
         var until = limiter.closedUntil();
-        return until == null ? null : load.waitingEvent(until);
+        return until == null || !load.isLogged() ? null : load.waitingEvent(until);
     }
 
     /** Waits until a request may be sent. */
@@ -60,9 +71,24 @@ final class TableApi {
             Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty("load") TableLoad load)
             throws InterruptedException {
         exchange.removeProperty(ASKED);
-        limiter.enter(load::goOn).forEach(load::waited);
+        var request = cursor.next();
+        limiter.enter(() -> goOn(load, request)).forEach(load::waited);
         exchange.setProperty(IN_FLIGHT, true);
-        exchange.setProperty(ASKED, new Asked(cursor.next(), System.nanoTime()));
+        exchange.setProperty(ASKED, new Asked(request, System.nanoTime()));
+    }
+
+    /** Who only tries whether ServiceNow answers does not wait for hours. */
+    private void goOn(TableLoad load, PageRequest request) {
+        load.goOn();
+        var until = load.isLogged() ? null : limiter.closedUntil();
+        if (until != null) {
+            throw Answers.leftAlone(request, until);
+        }
+    }
+
+    /** Gives back the place among the requests in flight, whatever has become of the request. */
+    public void leave(Exchange exchange) {
+        arrived(exchange);
     }
 
     /** Puts the request for the cursor's next page on the message. */
@@ -95,28 +121,41 @@ final class TableApi {
             throws IOException, InterruptedException {
         var message = exchange.getMessage();
         var status = status(message);
-        try (var body = new Body(message, maxBytes)) {
-            if (status != 200) {
-                throw Answers.of(asked.request, status, body.words(), retryAfter(message));
-            }
+        try (var body = new Body(message, maxBytes, System.nanoTime() + longestAnswer.toNanos())) {
             var contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
-            if (!Answers.isJson(contentType)) {
+            if (status != 200) {
+                throw Answers.of(asked.request, status, contentType, body.words(), retryAfter(message, status));
+            }
+            if (Answers.isPageOfHtml(contentType)) {
                 throw Answers.notJson(asked.request, status, contentType);
             }
             body.arrive();
+            if (!Answers.isJson(contentType) && !body.isObject()) {
+                throw Answers.notJson(asked.request, status, contentType);
+            }
             var nanos = System.nanoTime() - asked.nanos;
             arrived(exchange);
-            var records = parse(body, cursor.fields());
+            var page = page(cursor, asked, nanos, body, number(message, "X-Total-Count"));
             limiter.answered();
             load.answered(nanos, body.json.count, body.wire.count);
-            cursor.answered(records.size(), body.json.count, nanos);
-            var total = total(message);
             var date = message.getHeader("Date", String.class);
             clock.learn(date);
             exchange.setProperty("answerDate", date);
             message.removeHeaders("*");
-            return new Page(cursor.fields(), records, total, asked.request.limit(), cursor.unreadable());
+            return page;
         }
+    }
+
+    private Page page(PageCursor cursor, Asked asked, long nanos, Body body, long total)
+            throws IOException, InterruptedException {
+        if (asked.request.isCountOnly()) {
+            return cursor.counted(PageParser.count(body.json));
+        }
+        var records = parse(body, cursor.fields());
+        if (!cursor.isCounting()) {
+            cursor.answered(records.size(), body.json.count, nanos);
+        }
+        return cursor.take(asked.request, records, total);
     }
 
     private List<SourceRecord> parse(Body body, Fields fields) throws IOException, InterruptedException {
@@ -151,14 +190,34 @@ final class TableApi {
         var failure = refusals.explain(
                 exchange, asked.request, cause instanceof IOException io ? Answers.of(asked.request, io) : cause);
         if (failure instanceof ServiceNowException.Retryable retryable) {
-            remedy(exchange, cursor, retryable);
+            remedy(exchange, cursor, asked.request, retryable);
         }
         // what it means for the requests to come is known before one of them takes its place
         arrived(exchange);
-        throw failure;
+        if (!isUncountable(asked.request, cursor, failure)) {
+            throw failure;
+        }
+        LOG.warn(
+                "{}: ServiceNow's answers have no X-Total-Count, and its statistics cannot be read ({}). So the read cannot be proven complete, and nothing is deleted. Let the gateway pass the header, or give the account the right to read /api/now/stats",
+                asked.request.table(),
+                Failures.explain(failure));
     }
 
-    private void remedy(Exchange exchange, PageCursor cursor, ServiceNowException.Retryable failure) {
+    /** Whether the statistics are not asked any more, so that the read goes on without them. */
+    private static boolean isUncountable(PageRequest request, PageCursor cursor, Exception failure) {
+        if (!request.isCountOnly()) {
+            return false;
+        }
+        if (failure instanceof ServiceNowException.Permanent refused) {
+            return !refused.isSignInRefused() && cursor.read().countFailed(true);
+        }
+        return failure instanceof ServiceNowException.Retryable passing
+                && passing.isAboutTheAnswer()
+                && cursor.read().countFailed(false);
+    }
+
+    private void remedy(
+            Exchange exchange, PageCursor cursor, PageRequest request, ServiceNowException.Retryable failure) {
         switch (failure.remedy()) {
             case TIME -> limiter.failed();
             case NEW_CREDENTIALS -> atOnce(exchange);
@@ -169,6 +228,20 @@ final class TableApi {
             }
             case SMALLER_PAGE -> {
                 cursor.shrink(failure.getMessage());
+                if (Answers.isCutOnTheWay(failure)) {
+                    limiter.failed();
+                } else {
+                    atOnce(exchange);
+                }
+            }
+            case TIME_AND_SMALLER_PAGE -> {
+                limiter.failed();
+                cursor.ease();
+            }
+            case SHORTER_REQUEST -> {
+                if (cursor.shorten(request)) {
+                    LOG.info("{}", failure.getMessage());
+                }
                 atOnce(exchange);
             }
         }
@@ -183,22 +256,20 @@ final class TableApi {
         return message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
     }
 
-    private static long total(Message message) {
-        return message.getHeader("X-Total-Count", -1L, Long.class);
-    }
-
-    /** What ServiceNow asked to wait: as seconds, or as the moment when its rule's hour ends; null: nothing. */
-    private Duration retryAfter(Message message) {
-        var seconds = number(message, "Retry-After");
-        if (seconds >= 0) {
-            return Duration.ofSeconds(seconds);
-        }
+    /** What ServiceNow asked to wait: as seconds, as a date, or as the moment when its rule's hour ends; null: nothing. */
+    private Duration retryAfter(Message message, int status) {
+        var asked = RetryAfter.of(text(message, "Retry-After"), text(message, "Date"));
         var reset = number(message, "X-RateLimit-Reset");
-        return reset < 0 ? null : limiter.until(Instant.ofEpochSecond(reset));
+        return asked != null || status != 429 || reset < 0 ? asked : limiter.until(Instant.ofEpochSecond(reset));
     }
 
+    private static String text(Message message, String header) {
+        return message.getHeader(header, "", String.class).strip();
+    }
+
+    /** A header's number; negative when it has none, or one that nobody would send. */
     private static long number(Message message, String header) {
-        var text = message.getHeader(header, "", String.class).strip();
+        var text = text(message, header);
         return text.matches("\\d{1,10}") ? Long.parseLong(text) : -1;
     }
 
@@ -209,16 +280,29 @@ final class TableApi {
         private final long most;
         private Counted json;
 
-        Body(Message message, long most) throws IOException {
+        Body(Message message, long most, long until) throws IOException {
             var stream = message.getBody(InputStream.class);
             this.most = most;
-            isPacked = "gzip".equalsIgnoreCase(message.getHeader(Exchange.CONTENT_ENCODING, String.class));
-            wire = new Counted(stream == null ? InputStream.nullInputStream() : stream, most);
+            isPacked = text(message, Exchange.CONTENT_ENCODING).matches("(?i)(x-)?gzip");
+            wire = new Counted(stream == null ? InputStream.nullInputStream() : stream, most, until);
         }
 
         /** Gets it from the net, as it is. */
         void arrive() throws IOException {
-            unpack(new ByteArrayInputStream(wire.readAllBytes()));
+            byte[] bytes;
+            try {
+                bytes = wire.readAllBytes();
+            } catch (SocketTimeoutException | PageParser.BrokenAnswer slowOrLarge) {
+                throw slowOrLarge;
+            } catch (IOException broken) {
+                throw wire.count == 0 ? broken : new PageParser.BrokenAnswer("it broke off", broken);
+            }
+            unpack(new ByteArrayInputStream(bytes));
+        }
+
+        /** Whether it looks like the JSON that was asked for, whatever its header calls it. */
+        boolean isObject() throws IOException {
+            return json.peek() == '{';
         }
 
         String words() throws IOException {
@@ -227,7 +311,8 @@ final class TableApi {
         }
 
         private void unpack(InputStream body) throws IOException {
-            json = new Counted(isPacked ? new GZIPInputStream(body, 16_384) : body, most);
+            var unpacked = new BufferedInputStream(isPacked ? new GZIPInputStream(body, 16_384) : body);
+            json = new Counted(unpacked, most, wire.until);
         }
 
         @Override
@@ -242,11 +327,26 @@ final class TableApi {
 
     private static final class Counted extends FilterInputStream {
         private final long most;
+        /** In {@link System#nanoTime()}. */
+        private final long until;
+
         private long count;
 
-        Counted(InputStream in, long most) {
+        Counted(InputStream in, long most, long until) {
             super(in);
             this.most = most;
+            this.until = until;
+        }
+
+        /** The next byte that is no white space, or -1; it is still to be read. */
+        int peek() throws IOException {
+            in.mark(64);
+            var next = in.read();
+            while (Character.isWhitespace(next)) {
+                next = in.read();
+            }
+            in.reset();
+            return next;
         }
 
         @Override
@@ -267,6 +367,9 @@ final class TableApi {
             count += bytes;
             if (count > most) {
                 throw new PageParser.BrokenAnswer("the answer is larger than %d bytes".formatted(most));
+            }
+            if (System.nanoTime() - until > 0) {
+                throw new SocketTimeoutException("the answer comes so slowly that it is given up");
             }
         }
     }

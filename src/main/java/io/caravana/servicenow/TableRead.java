@@ -2,12 +2,16 @@ package io.caravana.servicenow;
 
 import io.caravana.execution.Checkpoints;
 import io.caravana.execution.Verdict;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What all cursors of one table's read have found together. Safe for several threads. */
 public final class TableRead {
 
+    private static final int COUNT_TRIES = 3;
+
+    private final AtomicInteger countFailures = new AtomicInteger();
     private final LongAdder received = new LongAdder();
     private final LongAdder withoutKey = new LongAdder();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -18,10 +22,24 @@ public final class TableRead {
     void count(Page page) {
         received.add(page.records().size());
         withoutKey.add(page.withoutKey());
-        pages++;
-        if (countBefore < 0) {
+        if (pages == 0) {
             countBefore = page.total();
         }
+        pages++;
+    }
+
+    /** Whether ServiceNow's statistics tell a number of rows, as far as is known. */
+    boolean isCountable() {
+        return countFailures.get() < COUNT_TRIES;
+    }
+
+    /**
+     * The statistics were not answered.
+     *
+     * @return whether that was the last time that they are asked
+     */
+    boolean countFailed(boolean isForGood) {
+        return countFailures.addAndGet(isForGood ? COUNT_TRIES : 1) >= COUNT_TRIES;
     }
 
     /** Goes on with what was read before the load was interrupted. */

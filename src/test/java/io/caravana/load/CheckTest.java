@@ -1,18 +1,25 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.caravana.check.Checks;
 import io.caravana.check.Finding;
 import io.caravana.check.Report;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class CheckTest extends LoadTest {
 
     @Autowired
@@ -90,8 +97,54 @@ class CheckTest extends LoadTest {
         assertThat(report.ok()).isTrue();
         assertThat(byName(report).get("table incident").detail())
                 .containsPattern(
-                        "[\\d,]+ rows, of the first 100 the account cannot see \\d+; types from the dictionary");
+                        "[\\d,]+ rows, of the first \\d+ the account cannot see \\d+; types from the dictionary");
         assertThat(byName(report).get("table incident").advice()).contains("nothing is deleted from incident");
+    }
+
+    @Test
+    void rows_that_come_in_smaller_pages_are_not_told_as_hidden() {
+        simulator.faults().add(Fault.of(Kind.ROW_CAP).with("rows", "60").on("incident"));
+        var found = byName(checks.run(finding -> {})).get("table incident");
+        assertThat(found.detail()).containsPattern("[\\d,]+ rows that come 60 at a time; types from the dictionary");
+        assertThat(found.advice()).isEmpty();
+    }
+
+    @Test
+    void rows_that_cannot_be_counted_are_told() {
+        simulator.faults().add(Fault.of(Kind.HEADERS).with("X-Total-Count", "").on("incident"));
+        assertThat(byName(checks.run(finding -> {})).get("table incident").advice())
+                .isEmpty();
+        simulator.faults().add(Fault.status(404).on("stats/incident"));
+        var found = byName(checks.run(finding -> {})).get("table incident");
+        assertThat(found.detail()).contains("does not say how many rows there are", "X-Total-Count");
+        assertThat(found.advice()).contains("/api/now/stats", "nothing is deleted from incident");
+    }
+
+    @Test
+    void a_check_asks_for_the_fields_that_a_load_asks_for() {
+        simulator.clearRequests();
+        var report = checks.run(finding -> {});
+        assertThat(report.ok()).isTrue();
+        assertThat(simulator.requests())
+                .filteredOn(request -> request.table().equals("incident"))
+                .extracting(request -> request.parameters().getOrDefault("sysparm_fields", ""))
+                .anyMatch(fields -> fields.split(",").length > 50);
+        simulator
+                .faults()
+                .add(Fault.of(Kind.LONG_LINE).with("characters", "900").on("incident"));
+        assertThat(checks.run(finding -> {}).ok()).isTrue();
+    }
+
+    @Test
+    void a_check_does_not_wait_for_the_end_of_a_pause(CapturedOutput output) {
+        simulator.faults().add(Fault.status(503).with("retry-after", "3").times(1));
+        assertThat(checks.run(finding -> {}).ok()).isFalse();
+        var began = Instant.now();
+        var found = byName(checks.run(finding -> {})).get("sign-in");
+        assertThat(found.detail()).contains("is left alone until");
+        assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(2));
+        assertThat(output).doesNotContain("not this process's");
+        await().until(() -> checks.run(finding -> {}).ok());
     }
 
     @Test

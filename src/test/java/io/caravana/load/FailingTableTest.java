@@ -7,10 +7,15 @@ import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class FailingTableTest extends LoadTest {
 
     @Test
@@ -78,13 +83,16 @@ class FailingTableTest extends LoadTest {
         assertThat(requests("incident")).isEqualTo(1 + 3);
     }
 
-    @Test
-    void the_wait_that_servicenow_asks_for_is_kept() {
+    /** By status and form of the header. */
+    @ParameterizedTest
+    @CsvSource({"429, seconds", "429, date", "503, seconds", "503, date"})
+    void the_wait_that_servicenow_asks_for_is_kept(int status, String form) {
         simulator.clearRequests();
         simulator
                 .faults()
-                .add(Fault.of(Kind.RATE_LIMIT)
-                        .with("seconds", "1")
+                .add(Fault.status(status)
+                        .with("retry-after", "1")
+                        .with("as", form)
                         .on("incident_task")
                         .times(1));
         loaded("incidents");
@@ -132,15 +140,124 @@ class FailingTableTest extends LoadTest {
     }
 
     @Test
-    void an_empty_page_in_the_middle_does_not_end_the_read() {
+    void an_empty_page_in_the_middle_is_asked_for_again() {
         loaded("incidents");
         var rows = count("incident");
         simulator.faults().add(Fault.of(Kind.EMPTY_PAGE).on("incident").at(2).times(1));
         var incident = byTable(loaded("incidents")).get("incident");
-        assertThat(incident.recordsExtracted()).isGreaterThanOrEqualTo(rows - 100);
-        assertThat(incident.pages()).isGreaterThan(rows / 100);
+        assertThat(incident.unchanged()).isEqualTo(rows);
+        assertThat(incident.verdict()).isEqualTo("complete");
+    }
+
+    @Test
+    void an_answer_with_fewer_rows_than_asked_for_hides_none() {
+        loaded("incidents");
+        simulator.faults().add(Fault.of(Kind.ROW_CAP).with("rows", "60").on("incident"));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.unchanged()).isEqualTo(count("incident"));
+        assertThat(incident.hidden()).isZero();
+        assertThat(incident.verdict()).isEqualTo("complete");
+    }
+
+    @Test
+    void of_capped_pages_only_what_is_hidden_is_told_as_hidden() {
+        loaded("incidents");
+        var before = versions("incident");
+        var hidden = jdbc.sql("SELECT count(*) FROM servicenow.incident WHERE priority = 3")
+                .query(Long.class)
+                .single();
+        simulator.faults().add(Fault.of(Kind.ROW_CAP).with("rows", "60").on("incident"));
+        simulator
+                .faults()
+                .add(Fault.of(Kind.HIDDEN_ROWS).with("query", "priority=3").on("incident"));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.hidden()).isEqualTo(hidden).isPositive();
+        assertThat(incident.unchanged()).isEqualTo(count("incident") - hidden);
         assertThat(incident.verdict()).isEqualTo("incomplete");
-        assertThat(count("incident")).isEqualTo(rows);
+        assertThat(versions("incident")).isEqualTo(before);
+    }
+
+    @Test
+    void without_its_count_a_read_is_proven_by_the_statistics() {
+        loaded("incidents");
+        var rows = count("incident");
+        stray("incident");
+        simulator.clearRequests();
+        simulator.faults().add(Fault.of(Kind.HEADERS).with("X-Total-Count", ""));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.unchanged()).isEqualTo(rows);
+        assertThat(incident.verdict()).isEqualTo("complete");
+        assertThat(incident.sourceCount()).isEqualTo(rows);
+        assertThat(incident.deleted()).isEqualTo(1);
+        assertThat(requests("incident")).isLessThanOrEqualTo(rows / 100 + 1 + 6);
+    }
+
+    @Test
+    void without_any_count_a_read_ends_and_deletes_nothing_and_says_so(CapturedOutput output) {
+        loaded("incidents");
+        var rows = count("incident");
+        stray("incident");
+        simulator.clearRequests();
+        simulator.faults().add(Fault.of(Kind.HEADERS).with("X-Total-Count", ""));
+        simulator.faults().add(Fault.status(403).on("stats/incident"));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.unchanged()).isEqualTo(rows);
+        assertThat(incident.verdict()).isEqualTo("not counted");
+        assertThat(incident.sourceCount()).isNull();
+        assertThat(incident.deleted()).isZero();
+        assertThat(count("incident")).isEqualTo(rows + 1);
+        assertThat(requests("incident")).isLessThanOrEqualTo(rows / 100 + 1 + 5);
+        assertThat(output).contains("incident: ServiceNow's answers have no X-Total-Count", "403");
+        simulator.faults().clear();
+        assertThat(byTable(loaded("incidents")).get("incident").deleted()).isEqualTo(1);
+    }
+
+    /** Puts in a row that the source does not have, inside the period. */
+    private void stray(String table) {
+        jdbc.sql("INSERT INTO servicenow.%s (sys_id, %s) VALUES ('0', now() - interval '2 days')"
+                        .formatted(table, table(table).windowColumn()))
+                .update();
+    }
+
+    @Test
+    void a_request_that_the_way_finds_too_long_is_made_without_its_list_of_fields() {
+        loaded("incidents");
+        var before = versions("incident");
+        simulator.clearRequests();
+        simulator
+                .faults()
+                .add(Fault.of(Kind.LONG_LINE).with("characters", "900").on("incident"));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.verdict()).isEqualTo("complete");
+        assertThat(versions("incident")).isEqualTo(before);
+        assertThat(simulator.requests())
+                .filteredOn(request -> request.table().equals("incident") && request.status() == 400)
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RESET", "RESET_AFTER_STATUS"})
+    void a_connection_that_breaks_before_the_answer_blames_no_row(Kind kind) {
+        loaded("incidents");
+        simulator.clearRequests();
+        simulator.faults().add(Fault.of(kind).on("incident").at(3).times(3));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.verdict()).isEqualTo("complete");
+        assertThat(incident.rejected()).isZero();
+        assertThat(simulator.requests())
+                .filteredOn(request -> request.table().equals("incident"))
+                .extracting(request -> request.parameters().get("sysparm_limit"))
+                .containsOnly("100", "1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/json", "APPLICATION/JSON", "text/plain", "application/octet-stream", ""})
+    void a_page_under_another_name_is_read(String contentType) {
+        loaded("choices");
+        var before = versions("sys_choice");
+        simulator.faults().add(Fault.of(Kind.HEADERS).with("Content-Type", contentType));
+        assertThat(byTable(loaded("choices")).get("sys_choice").verdict()).isEqualTo("complete");
+        assertThat(versions("sys_choice")).isEqualTo(before);
     }
 
     @Test

@@ -97,7 +97,7 @@ class KeepingUpTest extends LoadTest {
             isAdvised = true;
             AdviceWith.adviceWith(
                     camel,
-                    "fetch-page",
+                    "request-page",
                     route -> route.weaveById("read-page")
                             .before()
                             .process(exchange -> exchange.getMessage()

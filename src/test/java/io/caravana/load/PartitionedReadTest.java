@@ -18,6 +18,7 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
@@ -257,6 +258,15 @@ class PartitionedReadTest extends LoadTest {
     }
 
     @Test
+    void ranges_side_by_side_are_read_whole_where_answers_are_cut() {
+        loaded("incidents");
+        simulator.faults().add(Fault.of(Kind.ROW_CAP).with("rows", "20").on("incident"));
+        var incident = byTable(loaded("incidents")).get("incident");
+        assertThat(incident.verdict()).isEqualTo("complete");
+        assertThat(incident.unchanged()).isEqualTo(count("incident"));
+    }
+
+    @Test
     void too_many_requests_at_once_cost_time_and_no_rows() {
         loaded("incidents");
         simulator.faults().add(Fault.of(Kind.SEMAPHORE).on("incident").at(5).times(3));
@@ -264,13 +274,15 @@ class PartitionedReadTest extends LoadTest {
         assertThat(incident.unchanged()).isEqualTo(count("incident"));
     }
 
-    @Test
-    void a_wait_is_shown_while_it_lasts() {
+    @ParameterizedTest
+    @CsvSource({"429, seconds", "429, date", "503, date"})
+    void a_wait_is_shown_while_it_lasts(int status, String form) {
         loaded("choices");
         simulator
                 .faults()
-                .add(Fault.of(Kind.RATE_LIMIT)
-                        .with("seconds", "2")
+                .add(Fault.status(status)
+                        .with("retry-after", "2")
+                        .with("as", form)
                         .on("sys_choice")
                         .times(1));
         var id = jobs.start("choices", null, null).id();

@@ -4,28 +4,48 @@ import static io.caravana.execution.TableMeters.Wait.IN_FLIGHT;
 import static io.caravana.execution.TableMeters.Wait.PAUSE;
 import static io.caravana.execution.TableMeters.Wait.RATE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
+import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters.Wait;
+import io.caravana.table.Table;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
 class LimiterTest {
 
     private static final int MOST = 8;
+    private static final Table TABLE = new Table(
+            "incident",
+            "incident",
+            "incidents",
+            "",
+            "",
+            List.of(),
+            Table.DisplayValues.NONE,
+            0,
+            true,
+            false,
+            Table.Ledger.NEVER,
+            Table.OnDelete.KEEP,
+            null);
 
     private final SettableClock clock = new SettableClock();
     private final Limiter limiter = new Limiter(properties(10_000), clock);
@@ -68,6 +88,37 @@ class LimiterTest {
         assertThat(room()).isZero();
         clock.now = clock.now.plus(Duration.ofMinutes(61));
         assertThat(limiter.closedUntil()).isNull();
+        assertThat(room()).isEqualTo(MOST);
+    }
+
+    @Test
+    void a_wait_that_nobody_means_is_kept_as_long_as_the_configuration_says() {
+        limiter.refusedUntil(Duration.ofSeconds(9_999_999_999L));
+        assertThat(limiter.closedUntil()).isEqualTo(clock.instant().plus(Duration.ofHours(2)));
+    }
+
+    @Test
+    void a_request_that_cannot_be_made_takes_no_place() throws Exception {
+        var steps = new TableApi(null, null, limiter, null, null, properties(10_000));
+        var cursor = new PageCursor("incident", EncodedQuery.ALL, List.of(), false, 1);
+        cursor.advance(new Page(cursor.fields(), List.of(SourceRecord.of("k^1")), 9, 1, null));
+        var exchange = new DefaultExchange(new DefaultCamelContext());
+        var load = TableLoad.unlogged("test", TABLE);
+        for (int i = 0; i < MOST; i++) {
+            assertThatThrownBy(() -> steps.enter(exchange, cursor, load)).hasMessageContaining("k^1");
+        }
+        assertThat(room()).isEqualTo(MOST);
+    }
+
+    @Test
+    void a_request_gives_its_place_back_whatever_becomes_of_it() throws Exception {
+        var steps = new TableApi(null, null, limiter, null, null, properties(10_000));
+        var cursor = new PageCursor("incident", EncodedQuery.ALL, List.of(), false, 1);
+        var exchange = new DefaultExchange(new DefaultCamelContext());
+        steps.enter(exchange, cursor, TableLoad.unlogged("test", TABLE));
+        assertThat(room()).isEqualTo(MOST - 1);
+        steps.leave(exchange);
+        steps.leave(exchange);
         assertThat(room()).isEqualTo(MOST);
     }
 
@@ -190,6 +241,7 @@ class LimiterTest {
                 "",
                 rate,
                 MOST,
+                Duration.ofHours(2),
                 1_000,
                 10_000,
                 DataSize.ofMegabytes(64),

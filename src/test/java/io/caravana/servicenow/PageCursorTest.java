@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravana.execution.Position;
 import io.caravana.execution.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,10 +13,12 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PageCursorTest {
@@ -130,6 +133,137 @@ class PageCursorTest {
     }
 
     @Test
+    void a_source_that_alternates_between_two_pages_is_not_read_forever() {
+        cursor.advance(page(List.of("k01", "k02", "k03"), 99));
+        cursor.advance(page(List.of("k04", "k05", "k06"), -1));
+        assertThatThrownBy(() -> cursor.advance(page(List.of("k01", "k02", "k03"), -1)))
+                .isInstanceOf(ServiceNowException.Permanent.class)
+                .hasMessageContaining("k03 again or out of turn");
+    }
+
+    @Test
+    void a_page_that_comes_before_the_one_before_is_refused_where_the_order_of_keys_is_beyond_doubt() {
+        cursor.advance(page(List.of("5".repeat(32)), 99));
+        var earlier = page(List.of("4".repeat(32)), -1);
+        assertThatThrownBy(() -> cursor.advance(earlier)).isInstanceOf(ServiceNowException.Permanent.class);
+        cursor.advance(page(List.of("Z-1"), -1));
+        cursor.advance(page(List.of("a_1"), -1));
+        cursor.advance(page(List.of("B.1"), -1));
+        assertThat(cursor.next().query()).contains("sys_id>B.1");
+    }
+
+    /** By number of rows, cap, hidden keys from and to: what is visible comes, and no more is taken for hidden. */
+    @ParameterizedTest
+    @CsvSource({
+        "2500, 500, 0, 0",
+        "2501, 500, 0, 0",
+        "2499, 500, 0, 0",
+        "2000, 100, 0, 0",
+        "2500, 500, 1, 1",
+        "2500, 500, 400, 1600",
+        "2500, 500, 1, 700",
+        "2500, 500, 1, 2499",
+        "2500, 500, 1900, 2500",
+        "2500, 500, 2499, 2500",
+        "2500, 500, 1, 2500",
+        "2500, 1000, 900, 2100",
+        "1000, 1000, 1000, 1000",
+        "300, 150, 100, 299",
+        "0, 500, 0, 0"
+    })
+    void a_server_that_sends_fewer_rows_than_asked_for_is_read_whole(int rows, int cap, int from, int to) {
+        var hidden = hidden(from, to);
+        source.cap = cap;
+        readLarge(rows, hidden);
+        var visible = new ArrayList<>(keys(rows));
+        visible.removeAll(hidden);
+        assertThat(received).containsExactlyElementsOf(visible);
+        assertThat(large.read().countBefore()).isEqualTo(rows);
+        large.read().countAfter(rows);
+        assertThat(large.read().verdict().hidden()).isEqualTo(hidden.size());
+        assertThat(requests).hasSizeLessThan(4 + 2 * rows / Math.min(cap, 500) + hidden.size() / 90);
+    }
+
+    @Test
+    void a_cap_is_learned() {
+        source.cap = 500;
+        readLarge(5_000, Set.of());
+        assertThat(requests)
+                .extracting(PageRequest::limit)
+                .startsWith(1_000, 1_000, 500)
+                .endsWith(500);
+        assertThat(requests).hasSize(10);
+        assertThat(requests.subList(3, 9)).extracting(PageRequest::count).containsOnly(false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2500, 1000, 0, 0", "2000, 1000, 0, 0", "0, 1000, 0, 0", "2500, 500, 0, 0", "2500, 1000, 900, 2100"})
+    void without_its_count_a_page_is_counted_by_the_statistics(int rows, int cap, int from, int to) {
+        var hidden = hidden(from, to);
+        source.cap = cap;
+        source.isCounted = false;
+        readLarge(rows, hidden);
+        assertThat(received).hasSize(rows - hidden.size());
+        assertThat(large.read().countBefore()).isEqualTo(rows);
+        assertThat(requests).hasSizeLessThan(12 + hidden.size() / 45);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2500, 1000, 0, 0",
+        "2000, 1000, 0, 0",
+        "0, 1000, 0, 0",
+        "2500, 500, 0, 0",
+        "2500, 1000, 900, 1700",
+        "2500, 1000, 2200, 2500",
+        "2500, 500, 300, 1000"
+    })
+    void without_any_count_the_read_ends_and_is_not_proven_complete(int rows, int cap, int from, int to) {
+        var hidden = hidden(from, to);
+        source.cap = cap;
+        source.isCounted = false;
+        source.hasStatistics = false;
+        readLarge(rows, hidden);
+        assertThat(received).hasSize(rows - hidden.size());
+        assertThat(requests.stream().filter(PageRequest::isCountOnly)).hasSize(1);
+        assertThat(requests).hasSizeLessThan(14 + hidden.size() / 45);
+        large.read().countAfter(-1);
+        assertThat(large.read().verdict().words()).isEqualTo("not counted");
+        assertThat(large.read().verdict().isComplete()).isFalse();
+    }
+
+    @Test
+    void an_empty_answer_is_asked_for_again_before_rows_are_taken_for_hidden() {
+        source.emptyAt = 2;
+        readLarge(2_500, Set.of());
+        assertThat(received).hasSize(2_500);
+        assertThat(requests).hasSize(4);
+    }
+
+    @Test
+    void a_list_of_fields_that_makes_the_request_long_is_left_out() {
+        var many = IntStream.range(0, 300)
+                .mapToObj("u_rather_long_name_%03d"::formatted)
+                .toList();
+        var wide = new PageCursor("u_wide", EncodedQuery.ALL, many, false, 10);
+        assertThat(wide.next().fields()).isEmpty();
+        assertThat(wide.next().length()).isLessThan(300);
+        assertThat(wide.fields().isWanted("u_rather_long_name_007")).isTrue();
+        assertThat(wide.fields().isWanted("sys_id")).isTrue();
+        assertThat(wide.fields().isWanted("u_secret")).isFalse();
+        assertThat(wide.range(wide.checkpoint()).next().fields()).isEmpty();
+    }
+
+    @Test
+    void a_list_with_fields_of_other_tables_cannot_be_left_out() {
+        var many = IntStream.range(0, 300)
+                .mapToObj("caller_id.u_long_name_%03d"::formatted)
+                .toList();
+        var wide = new PageCursor("u_wide", EncodedQuery.ALL, many, false, 10);
+        assertThat(wide.next().fields()).hasSize(300);
+    }
+
+    @Test
     void a_read_with_a_record_without_key_is_not_complete() {
         var rows = new ArrayList<SourceRecord>();
         rows.add(SourceRecord.of("k01"));
@@ -228,6 +362,56 @@ class PageCursorTest {
         assertThat(cursor.read().verdict().words()).isEqualTo("changed while reading");
     }
 
+    /** A source that has more rows than a page, as it answers one request after the other. */
+    private static final class Source {
+        private int cap = Integer.MAX_VALUE;
+        private boolean isCounted = true;
+        private boolean hasStatistics = true;
+        private int emptyAt;
+    }
+
+    private final Source source = new Source();
+    private final PageCursor large = new PageCursor("incident", EncodedQuery.ALL, List.of(), false, 1_000);
+
+    /** Reads as the route {@code fetch-page} does. */
+    private void readLarge(int rows, Set<String> hidden) {
+        var keys = new TreeSet<>(keys(rows));
+        while (large.isMore()) {
+            Page page;
+            do {
+                page = ask(keys, hidden);
+                assertThat(requests).as("requests").hasSizeLessThan(200);
+            } while (large.isUnsettled());
+            page.keys().forEach(received::add);
+            large.advance(page);
+        }
+    }
+
+    private Page ask(TreeSet<String> keys, Set<String> hidden) {
+        var request = large.next();
+        requests.add(request);
+        var matching = keys.tailSet(after(request), false);
+        if (request.isCountOnly()) {
+            return source.hasStatistics ? large.counted(matching.size()) : refused();
+        }
+        var ordered = request.query().contains("ORDERBYDESC") ? matching.descendingSet() : matching;
+        var answer = ordered.stream()
+                .skip(request.offset())
+                .limit(requests.size() == source.emptyAt ? 0 : Math.min(request.limit(), source.cap))
+                .filter(key -> !hidden.contains(key))
+                .map(SourceRecord::of)
+                .toList();
+        if (!large.isCounting()) {
+            large.answered(answer.size(), 1, Duration.ofSeconds(5).toNanos());
+        }
+        return large.take(request, answer, request.count() && source.isCounted ? matching.size() : -1);
+    }
+
+    private Page refused() {
+        assertThat(large.read().countFailed(true)).isTrue();
+        return null;
+    }
+
     private Verdict verdict() {
         cursor.read().countAfter(cursor.read().countBefore());
         return cursor.read().verdict();
@@ -261,7 +445,7 @@ class PageCursorTest {
     private static String after(PageRequest request) {
         var query = request.query();
         var from = query.indexOf("sys_id>");
-        return from < 0 ? "" : query.substring(from + 7, query.indexOf('^', from));
+        return from < 0 ? "" : query.substring(from + 7).replaceFirst("\\^.*", "");
     }
 
     private Page page(List<String> keys, long total) {
@@ -270,6 +454,19 @@ class PageCursorTest {
     }
 
     private static List<String> keys(int count) {
-        return IntStream.rangeClosed(1, count).mapToObj("k%02d"::formatted).toList();
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(number -> count < 100 ? "k%02d".formatted(number) : key(number))
+                .toList();
+    }
+
+    private static Set<String> hidden(int from, int to) {
+        return IntStream.rangeClosed(from, to)
+                .filter(number -> number > 0)
+                .mapToObj(PageCursorTest::key)
+                .collect(Collectors.toSet());
+    }
+
+    private static String key(int number) {
+        return "k%04d".formatted(number);
     }
 }

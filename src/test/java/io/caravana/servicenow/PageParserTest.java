@@ -29,6 +29,28 @@ class PageParserTest {
     }
 
     @Test
+    void of_an_answer_with_all_fields_only_those_wanted_are_kept() throws IOException {
+        fields.only(List.of("state"));
+        assertThat(
+                        parse(
+                                "{\"result\":[{\"u_secret\":\"x\",\"sys_id\":\"a1\",\"state\":\"7\",\"caller_id\":{\"value\":\"u1\"},\"u_list\":[1]}]}"))
+                .containsExactly(Map.of("sys_id", "a1", "state", "7"));
+    }
+
+    @Test
+    void statistics_tell_a_count_or_are_broken() throws IOException {
+        assertThat(count("{\"result\":{\"stats\":{\"count\":\"2500\"}}}")).isEqualTo(2_500);
+        for (var broken : List.of(
+                "{\"result\":{\"stats\":{}}}", "{\"result\":[]}", "{\"result\":{\"stats\":{\"count\":\"many\"}}}")) {
+            assertThatThrownBy(() -> count(broken)).isInstanceOf(PageParser.BrokenAnswer.class);
+        }
+    }
+
+    private static long count(String answer) throws IOException {
+        return PageParser.count(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
     void a_reference_without_its_link_is_its_value() throws IOException {
         assertThat(parse("{\"result\":[{\"sys_id\":\"a1\",\"sys_domain\":\"global\"}]}"))
                 .containsExactly(Map.of("sys_id", "a1", "sys_domain", "global"));

@@ -162,7 +162,7 @@ final class Way {
         }
         return status == 200
                 ? Answers.notJson(REQUEST, status, contentType)
-                : Answers.of(REQUEST, status, message.getBody(String.class), null);
+                : Answers.of(REQUEST, status, contentType, message.getBody(String.class), null);
     }
 
     <T> T bean(Class<T> type) {
