@@ -135,7 +135,12 @@ public final class Retries implements Processor {
         if (load != null) {
             load.retried();
         }
-        LOG.warn("{}. Trying again, {} of {}", Failures.explain(failure), counter(exchange), attempts);
+        var counter = counter(exchange);
+        LOG.warn(
+                "{}. Trying again, {}{}",
+                Failures.explain(failure),
+                counter,
+                counter <= attempts ? " of " + attempts : "");
     }
 
     /** Says that the work of a timer was not done; its next time comes. */

@@ -276,7 +276,7 @@ final class Batches {
                 tally.nanos());
         if (tally.isIsolating()) {
             LOG.warn(
-                    "{}: PostgreSQL refused a page of {} records; {} of them are rejected, the others are stored",
+                    "{}: PostgreSQL refused a page of {} records as a whole. Rejected of them: {}; the others are stored",
                     load.table().target(),
                     tally.page().records().size(),
                     tally.rejected().size());

@@ -110,6 +110,18 @@ class RefusedRecordTest extends LoadTest {
     }
 
     @Test
+    void a_page_that_postgresql_takes_is_one_transaction_without_savepoints() {
+        jdbc.sql("DROP TABLE servicenow.sys_user").update();
+        var users = byTable(loaded("configurations")).get("sys_user");
+        assertThat(users.inserted()).isEqualTo(count("sys_user")).isGreaterThan(100);
+        // what is written behind a savepoint has a number of its own
+        assertThat(jdbc.sql("SELECT count(DISTINCT CAST(xmin AS text)) FROM servicenow.sys_user")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo((users.inserted() + 99) / 100);
+    }
+
+    @Test
     void a_row_wider_than_a_page_of_postgresql_is_rejected_alone() {
         for (int row = 0; row < 4; row++) {
             for (int column = 0; column < 460; column++) {

@@ -21,7 +21,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** How many columns a replica table may have, on a PostgreSQL. */
 class TableCheckTest {
 
-    private final JdbcClient jdbc = JdbcClient.create(new DriverManagerDataSource(TestDatabase.url()));
+    private final String url = TestDatabase.url();
+    private final JdbcClient jdbc = JdbcClient.create(new DriverManagerDataSource(url));
     private final TableCheck check = new TableCheck(jdbc);
 
     @Test
@@ -39,6 +40,29 @@ class TableCheckTest {
                 .isInstanceOf(ReplicaException.class)
                 .hasMessage(
                         "\"servicenow\".\"u_many\": 1,804 columns are needed, and PostgreSQL has room for 1,598, those once dropped among them. Set 'display-values: none' for the table in tables.yaml, or list the fields to carry in 'fields'");
+    }
+
+    @Test
+    void a_table_of_somebody_else_is_named_with_the_statement_that_helps() {
+        jdbc.sql("CREATE ROLE loader LOGIN").update();
+        try {
+            jdbc.sql("CREATE SCHEMA servicenow").update();
+            jdbc.sql("GRANT USAGE, CREATE ON SCHEMA servicenow TO loader").update();
+            var columns = Map.of(ReplicaTable.KEY, ColumnType.TEXT);
+            var table = new ReplicaTable("u_theirs", columns);
+            jdbc.sql(table.createTable(columns)).update();
+            var loader = new TableCheck(
+                    JdbcClient.create(new DriverManagerDataSource(url.replaceFirst("user=[^&]*", "user=loader"))));
+            assertThatThrownBy(() -> loader.require(table, columns))
+                    .isInstanceOf(ReplicaException.class)
+                    .hasMessage(
+                            "\"servicenow\".\"u_theirs\" exists and belongs to postgres: only its owner can add a column. Use that database user, or run: ALTER TABLE \"servicenow\".\"u_theirs\" OWNER TO loader");
+            jdbc.sql("ALTER TABLE \"servicenow\".\"u_theirs\" OWNER TO loader").update();
+            loader.require(table, columns);
+        } finally {
+            jdbc.sql("DROP OWNED BY loader CASCADE").update();
+            jdbc.sql("DROP ROLE loader").update();
+        }
     }
 
     @Test
