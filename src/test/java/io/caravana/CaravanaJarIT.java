@@ -299,6 +299,28 @@ class CaravanaJarIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "laod incidents | There is no command 'laod'. Did you mean 'load'? The commands are load,",
+                "load incidnts | there is no job 'incidnts'; the jobs are incidents, configurations",
+                "load incidnts | Did you mean 'incidents'?",
+                "load incidents --from 2999-01-01 --to 2999-01-02 | the period begins (2999-01-01) after today",
+                "load incidents --from 2025-02-01 --to 2025-01-01 | the period ends (2025-01-01) before it starts (2025-02-01)",
+                "load configurations --from 2025-01-01 | the job 'configurations' takes no period",
+                "load live --from 2025-01-01 | the job 'live' takes no period",
+                "retry-rejected incidents | there is no table 'incidents'; the tables are incident,"
+            })
+    void wrong_arguments_end_with_2_before_anything_is_started(String arguments, String says) throws Exception {
+        var data = temp.resolve("never");
+        try (var caravana = run(Map.of("CARAVANA_DATA_DIR", data.toString()), arguments.split(" "))) {
+            assertThat(caravana.exitCode()).as(caravana.output()).isEqualTo(2);
+            assertThat(caravana.output()).contains(says);
+        }
+        assertThat(data).as("the database").doesNotExist();
+    }
+
     @Test
     void an_unknown_job_ends_with_2_and_the_jobs_there_are() throws Exception {
         try (var instance = instance();

@@ -9,13 +9,19 @@ import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
 import io.caravana.execution.TableLoadView;
 import io.caravana.job.Jobs;
+import io.caravana.settings.Similar;
+import io.caravana.table.Catalog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
@@ -27,15 +33,19 @@ final class Api {
     private static final String LOAD = "load-";
     private static final int LARGEST_BODY = 64 * 1024;
     private static final int MOST_LISTED = 1_000;
-    private static final Set<String> STATES = Set.of("running", "success", "error", "cancelled", "interrupted");
+    private static final int USUALLY_LISTED = 50;
+    private static final List<String> STATES =
+            List.of("running", "cancelling", "success", "error", "cancelled", "interrupted");
 
     private final Jobs jobs;
     private final Executions executions;
     private final ExecutionLog log;
     private final Checks checks;
+    private final Catalog catalog;
     private final ObjectMapper json;
 
-    Api(Jobs jobs, Executions executions, ExecutionLog log, Checks checks, ObjectMapper json) {
+    Api(Jobs jobs, Executions executions, ExecutionLog log, Checks checks, Catalog catalog, ObjectMapper json) {
+        this.catalog = catalog;
         this.log = log;
         this.jobs = jobs;
         this.executions = executions;
@@ -45,6 +55,7 @@ final class Api {
 
     /** Starts a job and answers at once. */
     public void load(Exchange exchange, @Header(Exchange.HTTP_URI) String path) throws IOException {
+        Query.of(exchange);
         var job = path.replaceFirst("/$", "").replaceFirst(".*/" + LOAD, "");
         var request = LoadRequest.parse(body(exchange));
         accepted(exchange, jobs.start(job, request.start(), request.end()));
@@ -75,37 +86,57 @@ final class Api {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** Answers with the latest executions. */
-    public void list(
-            Exchange exchange,
-            @Header("type") String type,
-            @Header("status") String status,
-            @Header("limit") String limit)
-            throws JsonProcessingException {
-        if (status != null && !status.isEmpty() && !STATES.contains(status)) {
-            throw new BadRequestException("status is '%s', which is none of %s".formatted(status, STATES));
+    /** Answers with the executions that began last. */
+    public void list(Exchange exchange) throws JsonProcessingException {
+        var query = Query.of(exchange, "type", "status", "before", "limit");
+        var type = query.text("type");
+        known("type", type, catalog.jobNames(), executions::isType);
+        known("status", query.text("status"), STATES, status -> false);
+        var before = query.text("before");
+        if (before != null && executions.find(before).isEmpty()) {
+            throw new BadRequestException("before is '%s', and there is no such execution".formatted(before));
         }
-        answer(exchange, executions.list(type, status, limit(limit)));
+        page(
+                exchange,
+                query,
+                limit -> executions.list(type, query.text("status"), before, limit),
+                ExecutionView::executionId);
     }
 
-    /** How much is to be listed at most. */
-    static int limit(String text) {
-        if (text == null || text.isEmpty()) {
-            return 50;
+    /**
+     * Makes sure that a filter's value exists.
+     *
+     * @param isKept whether something is listed of a value that is no longer configured
+     * @throws BadRequestException if it does not
+     */
+    static void known(String name, String value, Collection<String> known, Predicate<String> isKept) {
+        if (value != null && !known.contains(value) && !isKept.test(value)) {
+            var meant = Similar.nearest(value, known).map(" Did you mean '%s'?"::formatted);
+            throw new BadRequestException("%s is '%s', which is none of %s.%s"
+                    .formatted(name, value, String.join(", ", known), meant.orElse("")));
         }
-        try {
-            var limit = Integer.parseInt(text);
-            if (limit >= 1 && limit <= MOST_LISTED) {
-                return limit;
-            }
-        } catch (NumberFormatException notANumber) {
-            throw new BadRequestException("limit is '%s', which is not a number".formatted(text));
+    }
+
+    /** Answers with a page, and where there are more, with a link to the next one. */
+    <T> void page(Exchange exchange, Query query, IntFunction<List<T>> listed, Function<T, Object> id)
+            throws JsonProcessingException {
+        long limit = query.number("limit") == null ? USUALLY_LISTED : query.number("limit");
+        if (limit < 1 || limit > MOST_LISTED) {
+            throw new BadRequestException("limit is %s, which is not between 1 and %d".formatted(limit, MOST_LISTED));
         }
-        throw new BadRequestException("limit is %s, which is not between 1 and %d".formatted(text, MOST_LISTED));
+        var path = exchange.getMessage().getHeader(Exchange.HTTP_URI, String.class);
+        var found = listed.apply((int) limit + 1);
+        var page = found.subList(0, (int) Math.min(found.size(), limit));
+        answer(exchange, page);
+        if (found.size() > limit) {
+            var next = query.with("before", String.valueOf(id.apply(page.get(page.size() - 1))));
+            exchange.getMessage().setHeader("Link", "<%s?%s>; rel=\"next\"".formatted(path, next));
+        }
     }
 
     /** Answers with one execution and its table loads. */
     public void show(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        Query.of(exchange);
         answer(exchange, find(id));
     }
 
@@ -117,6 +148,7 @@ final class Api {
 
     /** Lets a running execution end. */
     public void cancel(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        Query.of(exchange);
         if (!log.cancel(id)) {
             throw new BadRequestException(409, "the execution has ended already: " + find(id).status());
         }
@@ -129,6 +161,7 @@ final class Api {
 
     /** Starts the job again for the tables that did not end in success. */
     public void retry(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        Query.of(exchange);
         var failed = find(id);
         if (!failed.hasEnded()) {
             throw new BadRequestException(409, "the execution still runs; cancel it, or wait for its end");
@@ -143,9 +176,10 @@ final class Api {
         accepted(exchange, jobs.retry(failed.executionType(), failed.startDate(), failed.endDate(), tables));
     }
 
-    /** Tries everything that a load needs and answers with what was found. */
-    public void check(Exchange exchange) throws JsonProcessingException {
-        answer(exchange, checks.run(finding -> {}));
+    /** Tries everything that a load needs and answers with what was found. HEAD asks for nothing of that. */
+    public void check(Exchange exchange, @Header(Exchange.HTTP_METHOD) String method) throws JsonProcessingException {
+        Query.of(exchange);
+        answer(exchange, method.equals("HEAD") ? Map.of() : checks.run(finding -> {}));
     }
 
     void answer(Exchange exchange, Object answer) throws JsonProcessingException {

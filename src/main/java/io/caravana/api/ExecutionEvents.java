@@ -6,6 +6,7 @@ import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
 import io.caravana.execution.Failures;
 import jakarta.annotation.PreDestroy;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -59,7 +61,12 @@ final class ExecutionEvents {
     }
 
     @GetMapping(path = "/api/executions/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    SseEmitter follow(@PathVariable String id) {
+    ResponseEntity<SseEmitter> follow(@PathVariable String id, HttpServletRequest request) {
+        try {
+            Query.of(request.getQueryString());
+        } catch (BadRequestException e) {
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, e.getMessage());
+        }
         if (listeners.size() >= MOST_LISTENERS) {
             throw new ResponseStatusException(
                     HttpStatus.SERVICE_UNAVAILABLE,
@@ -69,12 +76,15 @@ final class ExecutionEvents {
                 .find(id)
                 .orElseThrow(() ->
                         new ResponseStatusException(HttpStatus.NOT_FOUND, "there is no execution '%s'".formatted(id)));
+        if (request.getMethod().equals("HEAD")) {
+            return ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).build();
+        }
         var listener = new Listener(id);
         listener.stream.onCompletion(() -> listeners.remove(listener));
         listener.stream.onError(broken -> listeners.remove(listener));
         listeners.add(listener);
         tell(listener, execution);
-        return listener.stream;
+        return ResponseEntity.ok(listener.stream);
     }
 
     @Scheduled(fixedDelay = LOOK_EVERY_MILLIS)

@@ -1,6 +1,5 @@
 package io.caravana.api;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -11,14 +10,12 @@ import java.time.LocalDate;
 import java.util.Set;
 
 /**
- * The body of a load request. Public for the API's document, which is made from it.
+ * The body of a load request.
  *
  * @param start {@code data_inicio}; null when not given
  * @param end {@code data_fim}; null when not given
  */
-public record LoadRequest(
-        @JsonProperty(START) LocalDate start,
-        @JsonProperty(END) LocalDate end) {
+record LoadRequest(LocalDate start, LocalDate end) {
 
     private static final String START = "data_inicio";
     private static final String END = "data_fim";

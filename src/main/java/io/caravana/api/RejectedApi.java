@@ -1,10 +1,13 @@
 package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.caravana.execution.Executions;
 import io.caravana.job.Jobs;
 import io.caravana.replica.RejectedRecords;
+import io.caravana.replica.RejectedView;
+import io.caravana.table.Catalog;
+import io.caravana.table.Table;
 import org.apache.camel.Exchange;
-import org.apache.camel.Header;
 import org.springframework.stereotype.Component;
 
 /** The steps of the REST routes for rejected records. */
@@ -14,37 +17,32 @@ final class RejectedApi {
     private final Api api;
     private final Jobs jobs;
     private final RejectedRecords records;
+    private final Executions executions;
+    private final Catalog catalog;
 
-    RejectedApi(Api api, Jobs jobs, RejectedRecords records) {
+    RejectedApi(Api api, Jobs jobs, RejectedRecords records, Executions executions, Catalog catalog) {
+        this.executions = executions;
+        this.catalog = catalog;
         this.api = api;
         this.jobs = jobs;
         this.records = records;
     }
 
     /** Answers with the records that came onto the list last. */
-    public void list(
-            Exchange exchange,
-            @Header("table") String table,
-            @Header("execution") String execution,
-            @Header("before") String before,
-            @Header("limit") String limit)
-            throws JsonProcessingException {
-        api.answer(exchange, records.list(table, execution, id(before), Api.limit(limit)));
-    }
-
-    private static Long id(String text) {
-        if (text == null || text.isEmpty()) {
-            return null;
+    public void list(Exchange exchange) throws JsonProcessingException {
+        var query = Query.of(exchange, "table", "execution", "before", "limit");
+        var table = query.text("table");
+        var execution = query.text("execution");
+        Api.known("table", table, catalog.tables().stream().map(Table::target).toList(), records.tables()::contains);
+        if (execution != null && executions.find(execution).isEmpty()) {
+            throw new BadRequestException("execution is '%s', and there is no such execution".formatted(execution));
         }
-        try {
-            return Long.valueOf(text);
-        } catch (NumberFormatException notANumber) {
-            throw new BadRequestException("before is '%s', which is not a number".formatted(text));
-        }
+        var before = query.number("before");
+        api.page(exchange, query, limit -> records.list(table, execution, before, limit), RejectedView::id);
     }
 
     /** Starts to read the records anew and answers at once. */
-    public void retry(Exchange exchange, @Header("table") String table) throws JsonProcessingException {
-        api.accepted(exchange, jobs.retryRejected(table));
+    public void retry(Exchange exchange) throws JsonProcessingException {
+        api.accepted(exchange, jobs.retryRejected(Query.of(exchange, "table").text("table")));
     }
 }

@@ -1,17 +1,29 @@
 package io.caravana.command;
 
 import io.caravana.execution.Failures;
+import io.caravana.settings.Similar;
+import io.caravana.table.Catalog;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code caravana}: serves, unless a command says otherwise. */
 @Command(
@@ -59,8 +71,41 @@ public final class CaravanaCommand implements Callable<Integer> {
         }
         return new CommandLine(new CaravanaCommand(application), new Factory(application))
                 .registerConverter(LocalDate.class, CaravanaCommand::date)
+                .setParameterExceptionHandler(CaravanaCommand::wrong)
                 .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command.getErr()))
                 .execute(arguments);
+    }
+
+    private static int wrong(ParameterException mistake, String[] arguments) {
+        var command = mistake.getCommandLine();
+        var err = Output.on(command.getErr());
+        var commands = command.getSubcommands().keySet();
+        if (mistake instanceof UnmatchedArgumentException && !commands.isEmpty()) {
+            var meant = Similar.nearest(arguments[0], commands).map(" Did you mean '%s'?"::formatted);
+            err.println("There is no command '%s'.%s The commands are %s."
+                    .formatted(arguments[0], meant.orElse(""), String.join(", ", commands)));
+        } else {
+            err.println(mistake.getMessage());
+            command.usage(err);
+        }
+        err.flush();
+        return ExitCode.USAGE;
+    }
+
+    /** What is configured, with nothing started; empty where that cannot be read, which a start explains. */
+    static Optional<Catalog> catalog() {
+        var environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addLast(new MapPropertySource("location", Map.of("spring.config.location", "classpath:/")));
+        try {
+            ConfigDataEnvironmentPostProcessor.applyTo(environment, null, null, "command");
+            ConfigurationPropertySources.attach(environment);
+            return Optional.of(
+                    Binder.get(environment).bind("caravana", Catalog.class).get());
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
     }
 
     private static LocalDate date(String text) {

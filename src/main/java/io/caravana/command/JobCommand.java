@@ -7,9 +7,12 @@ import io.caravana.job.Jobs;
 import io.caravana.job.UnknownJobException;
 import io.caravana.notification.Notifications;
 import io.caravana.replica.ReplicaSource.OtherSourceException;
+import io.caravana.table.Catalog;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -28,13 +31,27 @@ abstract class JobCommand implements Callable<Integer> {
         this.application = application;
     }
 
+    /**
+     * Looks at the arguments before anything is started.
+     *
+     * @throws IllegalArgumentException if they are wrong
+     * @throws UnknownJobException if they name no job
+     */
+    abstract void check(Catalog catalog);
+
+    /** The command that begins where this one was stopped. */
+    abstract String again();
+
     /** Starts the execution in the background. */
     abstract Execution start(Jobs jobs);
 
     @Override
     public Integer call() {
-        try (var context = start()) {
-            return run(context);
+        try {
+            CaravanaCommand.catalog().ifPresent(this::check);
+            try (var context = start()) {
+                return run(context);
+            }
         } catch (UnknownJobException | IllegalArgumentException e) {
             throw wrong(e.getMessage());
         } catch (JobRunningException | OtherSourceException e) {
@@ -51,11 +68,38 @@ abstract class JobCommand implements Callable<Integer> {
     private int run(ConfigurableApplicationContext context) {
         var execution = start(context.getBean(Jobs.class));
         var out = Output.on(spec.commandLine().getOut());
-        var ended = context.getBean(Progress.class).follow(execution.id(), out);
-        Summary.print(ended, out);
+        var stopped = new Thread(() -> sayHowToResume(context.getEnvironment()), "stopped");
+        Runtime.getRuntime().addShutdownHook(stopped);
+        ExecutionView ended;
+        try {
+            ended = context.getBean(Progress.class).follow(execution.id(), out);
+        } finally {
+            forget(stopped);
+        }
+        var catalog = context.getBean(Catalog.class);
+        var isPeriodShown =
+                catalog.job(execution.job()).filter(catalog::takesPeriod).isPresent();
+        Summary.print(ended, isPeriodShown, out);
         out.flush();
         context.getBean(Notifications.class).tell();
         return ended.status().equals("success") ? 0 : failed(reason(ended));
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the process is being stopped: it has been said
+        }
+    }
+
+    private void sayHowToResume(Environment environment) {
+        var within = environment.getProperty("caravana.resume-within", Duration.class, Duration.ZERO);
+        failed(
+                within.isZero()
+                        ? "Stopped. What is stored stays; '%s' begins anew".formatted(again())
+                        : "Stopped. What is stored stays; '%s' resumes it after its last page, within %d h"
+                                .formatted(again(), within.toHours()));
     }
 
     private static String reason(ExecutionView ended) {

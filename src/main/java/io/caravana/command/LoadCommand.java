@@ -2,6 +2,9 @@ package io.caravana.command;
 
 import io.caravana.execution.Execution;
 import io.caravana.job.Jobs;
+import io.caravana.job.UnknownJobException;
+import io.caravana.table.Catalog;
+import io.caravana.table.Window;
 import java.time.LocalDate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,11 +38,18 @@ final class LoadCommand extends JobCommand {
     }
 
     @Override
-    public Integer call() {
-        if (from != null && to != null && to.isBefore(from)) {
-            throw wrong("the period ends (%s) before it starts (%s)".formatted(to, from));
+    void check(Catalog catalog) {
+        var asked = catalog.job(job).orElseThrow(() -> new UnknownJobException(job, catalog.jobNames()));
+        if ((from != null || to != null) && !catalog.takesPeriod(asked)) {
+            throw new IllegalArgumentException(
+                    "the job '%s' takes no period: none of its tables has one".formatted(job));
         }
-        return super.call();
+        Window.asked(from, to, LocalDate.now(catalog.timeZone()), catalog.timeZone());
+    }
+
+    @Override
+    String again() {
+        return "load " + job + (from == null ? "" : " --from " + from) + (to == null ? "" : " --to " + to);
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.caravana.command;
 
 import io.caravana.execution.Execution;
 import io.caravana.job.Jobs;
+import io.caravana.table.Catalog;
+import io.caravana.table.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -26,6 +28,20 @@ final class RetryRejectedCommand extends JobCommand {
 
     RetryRejectedCommand(Class<?> application) {
         super(application);
+    }
+
+    @Override
+    void check(Catalog catalog) {
+        var names = catalog.tables().stream().map(Table::target).toList();
+        if (table != null && !names.contains(table)) {
+            throw new IllegalArgumentException(
+                    "there is no table '%s'; the tables are %s".formatted(table, String.join(", ", names)));
+        }
+    }
+
+    @Override
+    String again() {
+        return "retry-rejected" + (table == null ? "" : " " + table);
     }
 
     @Override

@@ -28,12 +28,14 @@ final class Summary {
     private Summary() {}
 
     /** Prints what was loaded, a line a table, and what has changed in the source's columns. */
-    static void print(ExecutionView execution, PrintWriter out) {
+    static void print(ExecutionView execution, boolean withPeriod, PrintWriter out) {
         out.println();
         out.printf(
                 "%s%s: %s in %s s%n",
                 execution.executionType(),
-                execution.startDate() == null ? "" : " %s..%s".formatted(execution.startDate(), execution.endDate()),
+                execution.startDate() == null || !withPeriod
+                        ? ""
+                        : " %s..%s".formatted(execution.startDate(), execution.endDate()),
                 execution.status(),
                 execution.durationSeconds());
         var rows = new ArrayList<List<String>>();

@@ -99,7 +99,13 @@ final class Welcome {
                     started.add(jobs.start(job, today.minusDays(days), today).id());
                 }
             }
-            started.forEach(id -> Summary.print(progress.follow(id, null), out));
+            for (var id : started) {
+                var ended = progress.follow(id, null);
+                var hasPeriod = catalog.job(ended.executionType())
+                        .filter(catalog::takesPeriod)
+                        .isPresent();
+                Summary.print(ended, hasPeriod, out);
+            }
         } catch (RuntimeException e) {
             Failures.log(LOG, "The demonstration could not be shown", e);
         }

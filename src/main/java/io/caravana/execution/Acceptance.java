@@ -93,14 +93,19 @@ public class Acceptance {
 
     private void goOn(Execution execution, long instanceKey) {
         var goesOn = jdbc.sql("""
-                UPDATE caravana.servicenow_execution_log SET status = 'running', ended_at = NULL, duration_seconds = NULL,
+                UPDATE caravana.servicenow_execution_log SET status = 'running',
+                  paused_seconds = paused_seconds + extract(epoch FROM clock_timestamp() - ended_at),
+                  ended_at = NULL, duration_seconds = NULL,
                   error_message = NULL, cancel_requested = false, instance_key = ?
                 WHERE execution_id = ? AND status = 'interrupted'""").params(instanceKey, execution.id()).update() == 1;
         if (!goesOn) {
             throw new JobRunningException(execution.job(), execution.id(), null);
         }
         jdbc.sql("""
-                UPDATE caravana.table_load SET status = 'pending', ended_at = NULL, error = NULL
+                UPDATE caravana.table_load SET status = 'pending',
+                  paused_seconds = CASE WHEN started_at IS NULL THEN 0
+                    ELSE paused_seconds + extract(epoch FROM clock_timestamp() - ended_at) END,
+                  ended_at = NULL, error = NULL
                 WHERE execution_id = ? AND status <> 'success'""").param(execution.id()).update();
         LOG.info("Execution {} of {} goes on where it was interrupted", execution.id(), execution.job());
     }

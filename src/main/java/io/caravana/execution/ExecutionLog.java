@@ -34,7 +34,7 @@ public class ExecutionLog {
     private static final String FINISH = """
             UPDATE caravana.servicenow_execution_log AS log SET
               status = :status, ended_at = clock_timestamp(),
-              duration_seconds = extract(epoch FROM clock_timestamp() - log.started_at),
+              duration_seconds = extract(epoch FROM clock_timestamp() - log.started_at) - log.paused_seconds,
               total_api_requests = sums.requests, failed_api_requests = sums.failures,
               total_api_time_seconds = sums.api_seconds,
               api_success_rate = round(100.0 * (sums.requests - sums.failures) / nullif(sums.requests, 0), 2),

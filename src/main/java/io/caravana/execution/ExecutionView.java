@@ -12,7 +12,7 @@ import java.util.List;
  * An execution as people and programs see it.
  *
  * @param executionType the job
- * @param status {@code running}, {@code success}, {@code error}, {@code cancelled} or {@code interrupted}
+ * @param status {@code running}, {@code cancelling} while it runs and is to end, {@code success}, {@code error}, {@code cancelled} or {@code interrupted}
  * @param endedAt null while it runs
  * @param durationSeconds so far, while it runs
  * @param errorMessage a line for each table that failed, and why
@@ -52,6 +52,6 @@ public record ExecutionView(
 
     /** Whether it has ended. */
     public boolean hasEnded() {
-        return !status.equals("running");
+        return !status.equals("running") && !status.equals("cancelling");
     }
 }

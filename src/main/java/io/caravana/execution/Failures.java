@@ -61,6 +61,9 @@ public final class Failures {
      */
     private static final Pattern REFUSED_STATES = Pattern.compile("2[123]...|38...|54...|P0...|[I-OQ-WYZ]....");
 
+    private static final Pattern PASSING_ON =
+            Pattern.compile("org\\.springframework\\.|com\\.zaxxer\\.|java\\.util\\.concurrent\\.");
+
     private Failures() {}
 
     /** Whether PostgreSQL refused the data of a record, so that it would refuse it again and may take the others. */
@@ -100,19 +103,25 @@ public final class Failures {
         }
     }
 
-    /** The messages of a failure and its causes in one line, each said once. */
+    /**
+     * The messages of a failure and its causes in one line, each said once. What libraries say that only pass a failure on
+     * stands at the end, in brackets.
+     */
     public static String explain(Throwable failure) {
         var parts = new ArrayList<String>();
+        var around = new ArrayList<String>();
         for (var cause : causes(failure)) {
             if (isWrapping(cause)) {
                 continue;
             }
             var text = clean(cause);
-            if (!text.isEmpty() && parts.stream().noneMatch(part -> part.contains(text))) {
-                parts.add(text);
+            var said = isPassedOn(cause) ? around : parts;
+            if (!text.isEmpty() && said.stream().noneMatch(part -> part.contains(text))) {
+                said.add(text);
             }
         }
-        var whole = String.join(": ", parts);
+        around.removeIf(text -> parts.stream().anyMatch(part -> text.contains(part) || part.contains(text)));
+        var whole = String.join(": ", parts) + (around.isEmpty() ? "" : " (%s)".formatted(String.join(": ", around)));
         return whole.length() <= LONGEST ? whole : whole.substring(0, LONGEST) + "…";
     }
 
@@ -127,6 +136,11 @@ public final class Failures {
     /** Camel's own wrappings say which branch or exchange it was, which tells a person nothing. */
     private static boolean isWrapping(Throwable cause) {
         return cause.getCause() != null && cause.getClass().getName().startsWith("org.apache.camel.");
+    }
+
+    private static boolean isPassedOn(Throwable cause) {
+        return cause.getCause() != null
+                && PASSING_ON.matcher(cause.getClass().getName()).lookingAt();
     }
 
     private static String clean(Throwable cause) {

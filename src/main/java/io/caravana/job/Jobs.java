@@ -252,8 +252,7 @@ public class Jobs {
             }
             return null;
         }
-        var yesterday = LocalDate.now(clock.withZone(catalog.timeZone())).minusDays(1);
-        return new Window(start != null ? start : yesterday, end != null ? end : yesterday, catalog.timeZone());
+        return Window.asked(start, end, LocalDate.now(clock.withZone(catalog.timeZone())), catalog.timeZone());
     }
 
     /**

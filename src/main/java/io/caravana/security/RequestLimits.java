@@ -47,11 +47,19 @@ final class RequestLimits {
             Refusal.write(response, HttpStatus.PAYLOAD_TOO_LARGE, "The body is larger than 1 MB.");
         } else if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null && !Caller.isApi(request)) {
             Refusal.write(response, HttpStatus.LENGTH_REQUIRED, "The length of the body has to be said.");
+        } else if (isPacked(request)) {
+            Refusal.write(
+                    response, HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be sent without a Content-Encoding.");
         } else if (isSignIn(request) && refusedSignIns.isUsedUp(request.getRemoteAddr())) {
             refusedSignIns.refuse(request.getRemoteAddr(), response, "Too many wrong sign-ins from this address.");
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    private static boolean isPacked(HttpServletRequest request) {
+        var encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        return encoding != null && !encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity");
     }
 
     private static boolean isSignIn(HttpServletRequest request) {

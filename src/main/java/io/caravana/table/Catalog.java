@@ -131,6 +131,11 @@ public record Catalog(
         return jobs.stream().map(Job::name).toList();
     }
 
+    /** Whether a job's period makes a difference: whether one of its tables has a window column. */
+    public boolean takesPeriod(Job job) {
+        return job.reads() == Job.Reads.PERIOD && tablesOf(job).stream().anyMatch(Table::hasWindow);
+    }
+
     /** The tables that a job carries, in the order of the configuration. */
     public List<Table> tablesOf(Job job) {
         return tables.stream()

@@ -65,6 +65,22 @@ public record Window(LocalDate start, LocalDate end, ZoneId zone) {
         }
     }
 
+    /**
+     * The period that somebody asks for.
+     *
+     * @param start null: the day before today
+     * @param end null: the day before today
+     * @throws IllegalArgumentException if it ends before it starts, or begins after today
+     */
+    public static Window asked(LocalDate start, LocalDate end, LocalDate today, ZoneId zone) {
+        if (start != null && start.isAfter(today)) {
+            throw new IllegalArgumentException(
+                    "the period begins (%s) after today (%s in %s)".formatted(start, today, zone));
+        }
+        var yesterday = today.minusDays(1);
+        return new Window(start != null ? start : yesterday, end != null ? end : yesterday, zone);
+    }
+
     /** The first second of the period. */
     public Instant from() {
         return start.atStartOfDay(zone).toInstant();

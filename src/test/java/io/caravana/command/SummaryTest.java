@@ -17,6 +17,7 @@ class SummaryTest {
         var out = new StringWriter();
         Summary.print(
                 execution(table("groups", null), table("sys_user", "u_rank was integer and is bigint now")),
+                true,
                 new PrintWriter(out, true));
         assertThat(out.toString().lines().skip(3))
                 .satisfiesExactly(

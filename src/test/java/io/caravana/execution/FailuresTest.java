@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 class FailuresTest {
@@ -65,6 +67,23 @@ class FailuresTest {
         assertThat(line.getFormattedMessage()).isEqualTo("It failed");
         assertThat(ThrowableProxyUtil.asString(line.getThrowableProxy()))
                 .contains(failure.getClass().getName(), "at io.caravana.execution.FailuresTest.unexpected");
+    }
+
+    @Test
+    void the_cause_comes_before_what_libraries_say_around_it() {
+        var refused = new SQLException("Connection to localhost:1 refused", "08001", new ConnectException("refused"));
+        var failure = new CannotCreateTransactionException(
+                "Could not open JDBC Connection for transaction",
+                new CannotGetJdbcConnectionException("Failed to obtain JDBC Connection", refused));
+        assertThat(Failures.explain(failure))
+                .isEqualTo("Connection to localhost:1 refused (Could not open JDBC Connection for transaction:"
+                        + " Failed to obtain JDBC Connection)");
+        assertThat(Failures.explain(new UncheckedIOException("table incident, page 1", new IOException("reset"))))
+                .as("our own words stay where they are")
+                .isEqualTo("table incident, page 1: reset");
+        assertThat(Failures.explain(
+                        new DataAccessResourceFailureException("SQL [x]; too big", new SQLException("too big"))))
+                .isEqualTo("too big");
     }
 
     @ParameterizedTest

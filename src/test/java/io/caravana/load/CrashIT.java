@@ -102,7 +102,11 @@ class CrashIT {
                     .as("stopped in 10 s: %s", caravana.output())
                     .isTrue();
             assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(10));
-            assertThat(caravana.output()).doesNotContain("\tat ");
+            assertThat(caravana.output())
+                    .doesNotContain("\tat ")
+                    .contains(
+                            "Stopped. What is stored stays; 'load incidents",
+                            "resumes it after its last page, within 24 h");
         }
         assertThat(one("SELECT status FROM caravana.servicenow_execution_log")).isEqualTo("interrupted");
         assertThat(one("SELECT status || ': ' || error FROM caravana.table_load WHERE table_name = 'incident'"))

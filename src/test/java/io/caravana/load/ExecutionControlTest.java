@@ -48,6 +48,14 @@ class ExecutionControlTest extends LoadTest {
         var answer = post("/api/executions/" + id + "/cancel");
 
         assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(getJson("/api/executions/" + id).path("status").asText())
+                .as("seen at once")
+                .isEqualTo("cancelling");
+        for (var status : List.of("cancelling", "running")) {
+            assertThat(getJson("/api/executions?status=" + status))
+                    .extracting(listed -> listed.path("execution_id").asText())
+                    .contains(id);
+        }
         var stored = pages(id, "incident");
         var ended = end(id);
         assertThat(ended.status()).isEqualTo("cancelled");
@@ -230,6 +238,25 @@ class ExecutionControlTest extends LoadTest {
         assertThat(incident.verdict()).isEqualTo("complete");
         assertThat(firstQuery()).contains("^sys_id>");
         assertEqual();
+    }
+
+    @Test
+    void the_seconds_of_a_resumed_load_are_those_that_it_ran() {
+        var id = interrupt();
+        for (var table : List.of("servicenow_execution_log", "table_load")) {
+            jdbc.sql(
+                            "UPDATE caravana.%s SET started_at = started_at - interval '1 hour', ended_at = ended_at - interval '1 hour' WHERE execution_id = ?"
+                                    .formatted(table))
+                    .param(id)
+                    .update();
+        }
+
+        jobs.resume();
+
+        var ended = end(id);
+        assertThat(ended.status()).as(ended.errorMessage()).isEqualTo("success");
+        assertThat(ended.durationSeconds().doubleValue()).isBetween(0.2, 300.0);
+        assertThat(byTable(ended).get("incident").seconds().doubleValue()).isBetween(0.2, 300.0);
     }
 
     @Test

@@ -2,19 +2,41 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravana.check.Finding;
+import io.caravana.check.Report;
 import io.caravana.execution.ExecutionView;
+import io.caravana.execution.TableLoadView;
+import io.caravana.replica.RejectedView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +49,9 @@ class RestApiTest extends LoadTest {
 
     @Autowired
     DataSource dataSource;
+
+    @Autowired
+    CamelContext camel;
 
     @ParameterizedTest
     @ValueSource(strings = {"load-choices/", "load-choices"})
@@ -189,13 +214,112 @@ class RestApiTest extends LoadTest {
         assertThat(listed).hasSize(2);
         assertThat(listed.path(0).path("execution_id").asText()).isEqualTo(second);
         assertThat(listed.path(1).path("execution_id").asText()).isEqualTo(first);
-        assertThat(getJson("/api/executions?type=nothing")).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"limit=0", "limit=1001", "limit=x", "status=done"})
-    void a_bad_filter_is_refused(String query) throws Exception {
-        assertProblem(get("/api/executions?" + query), 400, query.split("=")[0]);
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "executions?limit=0 | limit is 0, which is not between 1 and 1000",
+                "executions?limit=1001 | limit is 1001",
+                "executions?limit=x | limit is 'x', which is not a number",
+                "executions?limit=5&limit=6 | the parameter 'limit' is given twice",
+                "executions?status=done | status is 'done', which is none of running, cancelling, success",
+                "executions?status=sucess | Did you mean 'success'?",
+                "executions?type=incident | type is 'incident', which is none of incidents",
+                "executions?before=nothing | there is no such execution",
+                "executions?typ=incidents | there is no parameter 'typ'; the parameters are type, status, before, limit. Did you mean 'type'?",
+                "executions?offset=10 | there is no parameter 'offset'",
+                "executions/nothing?full=1 | there is no parameter 'full'; this takes none",
+                "executions/nothing/events?full=1 | there is no parameter 'full'",
+                "rejected?table=incidents | table is 'incidents', which is none of incident",
+                "rejected?execution=nothing | execution is 'nothing', and there is no such execution",
+                "rejected?before=x | before is 'x', which is not a number",
+                "rejected?status=x | there is no parameter 'status'; the parameters are table, execution, before, limit",
+                "check?quick=1 | there is no parameter 'quick'; this takes none",
+                "openapi.json?version=3 | there is no parameter 'version'"
+            })
+    void a_filter_that_is_not_known_is_refused_and_so_is_its_value(String query, String detail) throws Exception {
+        assertProblem(get("/api/" + query), 400, detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                LOADS + "load-choices?from=2025-01-01",
+                "/api/executions/nothing/cancel?force=true",
+                "/api/executions/nothing/retry?tables=incident",
+                "/api/rejected/retry?tables=incident"
+            })
+    void a_parameter_that_is_not_known_starts_and_ends_nothing(String path) throws Exception {
+        var before = executions.list(null, null, 1_000).size();
+        assertProblem(post(path, null, null), 400, "there is no parameter");
+        assertThat(executions.list(null, null, 1_000)).hasSize(before);
+    }
+
+    @Test
+    void pages_of_executions_lead_to_each_other_and_what_begins_meanwhile_moves_none() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            loaded("choices");
+        }
+        var all = executions.list("choices", "success", 1_000).stream()
+                .map(ExecutionView::executionId)
+                .toList();
+        var found = new ArrayList<String>();
+        var path = Optional.of("/api/executions?type=choices&status=success&limit=2");
+        while (path.isPresent()) {
+            var answer = get(path.get());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            JSON.readTree(answer.body())
+                    .forEach(one -> found.add(one.path("execution_id").asText()));
+            path = answer.headers().firstValue("Link").map(link -> link.replaceFirst("^<(.*)>; rel=\"next\"$", "$1"));
+            assertThat(path.orElse("&before=")).contains("&before=");
+            loaded("choices");
+        }
+        assertThat(found).containsExactlyElementsOf(all);
+        assertThat(get("/api/executions?type=choices&limit=1000").headers().firstValue("Link"))
+                .isEmpty();
+    }
+
+    @Test
+    void head_tries_nothing_and_follows_nothing() throws Exception {
+        var id = loaded("choices").executionId();
+        simulator.clearRequests();
+        for (var path : List.of("/api/check", "/api/executions/" + id + "/events")) {
+            var answer = send(request(path).method("HEAD", BodyPublishers.noBody()));
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            assertThat(answer.body()).isEmpty();
+        }
+        assertThat(simulator.requests()).isEmpty();
+        assertThat(send(request("/api/executions/nothing/events").method("HEAD", BodyPublishers.noBody()))
+                        .statusCode())
+                .isEqualTo(404);
+        for (var path : List.of("/api/executions", "/api/executions/" + id, "/api/rejected", "/api/openapi.json")) {
+            assertThat(send(request(path).method("HEAD", BodyPublishers.noBody()))
+                            .statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                LOADS + "load-choices",
+                "/api/executions/nothing/cancel",
+                "/api/executions/nothing/retry",
+                "/api/rejected/retry"
+            })
+    void a_packed_body_is_refused_as_one(String path) throws Exception {
+        var packed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write("{}".getBytes(StandardCharsets.UTF_8));
+        }
+        var request = request(path)
+                .header("Content-Type", "application/json")
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(packed.toByteArray()));
+        assertProblem(send(request), 415, "without a Content-Encoding");
     }
 
     @Test
@@ -208,14 +332,75 @@ class RestApiTest extends LoadTest {
     }
 
     @Test
-    void the_api_has_a_document() throws Exception {
+    void the_document_is_valid_openapi_and_has_every_operation() throws Exception {
         var document = getJson("/api/openapi.json");
-        assertThat(document.path("paths").fieldNames())
+        var parsed = new OpenAPIV3Parser().readContents(document.toString());
+        assertThat(parsed.getMessages()).isEmpty();
+        var documented = new TreeSet<String>();
+        parsed.getOpenAPI()
+                .getPaths()
+                .forEach((path, item) ->
+                        item.readOperationsMap().forEach((method, operation) -> documented.add(method + " " + path)));
+        var served = ((ModelCamelContext) camel)
+                .getRestDefinitions().stream()
+                        .flatMap(rest -> rest.getVerbs().stream()
+                                .map(verb -> "%s %s%s"
+                                        .formatted(
+                                                verb.asVerb().toUpperCase(Locale.ROOT),
+                                                rest.getPath(),
+                                                verb.getPath() == null ? "" : verb.getPath())))
+                        .filter(operation -> !operation.endsWith("/api/openapi.json"))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        served.add("GET /api/executions/{id}/events");
+        assertThat(documented).isEqualTo(served);
+        assertThat(document.at("/components/schemas/Job/enum"))
+                .extracting(JsonNode::asText)
+                .contains("incidents", "choices", "live");
+        assertThat(document.at("/components/schemas/Table/enum"))
+                .extracting(JsonNode::asText)
+                .contains("incident", "groups");
+        assertThat(document.at("/paths/~1api~1service-now-new~1load-{job}/post/requestBody/required")
+                        .asBoolean())
+                .isFalse();
+    }
+
+    @Test
+    void the_document_names_every_part_of_an_answer_and_no_other() throws Exception {
+        var schemas = getJson("/api/openapi.json").at("/components/schemas");
+        assertSchema(schemas, "Execution", ExecutionView.class, Set.of());
+        assertSchema(schemas, "TableLoad", TableLoadView.class, Set.of("rows_per_second", "seconds_left"));
+        assertSchema(schemas, "RejectedRecord", RejectedView.class, Set.of());
+        assertSchema(schemas, "Report", Report.class, Set.of());
+        assertSchema(schemas, "Finding", Finding.class, Set.of());
+    }
+
+    private static void assertSchema(JsonNode schemas, String name, Class<?> answer, Set<String> computed) {
+        var parts = Arrays.stream(answer.getRecordComponents())
+                .map(part -> part.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        parts.addAll(computed);
+        assertThat(schemas.at("/" + name + "/properties").fieldNames())
                 .toIterable()
-                .contains("/api/service-now-new/load-{job}", "/api/executions", "/api/executions/{id}");
-        assertThat(document.at("/components/schemas/LoadRequest/properties").fieldNames())
-                .toIterable()
-                .containsExactlyInAnyOrder("data_inicio", "data_fim");
+                .containsExactlyInAnyOrderElementsOf(parts);
+    }
+
+    @Test
+    void answers_are_as_the_document_says() throws Exception {
+        var id = loaded("choices").executionId();
+        assertAnswer("Execution", getJson("/api/executions/" + id));
+        assertAnswer("Execution", getJson("/api/executions").path(0));
+        assertAnswer("Report", getJson("/api/check"));
+        assertAnswer("Problem", JSON.readTree(get("/api/executions/nothing").body()));
+        var accepted = JSON.readTree(post(LOADS + "load-choices", null, null).body());
+        assertAnswer("Accepted", accepted);
+        end(accepted.path("execution_id").asText());
+    }
+
+    private void assertAnswer(String name, JsonNode answer) throws Exception {
+        var document = (ObjectNode) getJson("/api/openapi.json");
+        document.put("$ref", "#/components/schemas/" + name);
+        var schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(document);
+        assertThat(schema.validate(answer)).as(answer.toString()).isEmpty();
     }
 
     private void assertProblem(HttpResponse<String> answer, int status, String detail) throws IOException {

@@ -21,6 +21,19 @@ class WindowTest {
     }
 
     @Test
+    void what_is_asked_for_begins_today_at_the_latest_and_is_yesterday_without_dates() {
+        var zone = ZoneId.of("UTC");
+        assertThat(Window.asked(null, null, LAST, zone))
+                .isEqualTo(new Window(LAST.minusDays(1), LAST.minusDays(1), zone));
+        assertThat(Window.asked(LAST, LAST, LAST, zone)).isEqualTo(new Window(LAST, LAST, zone));
+        assertThatThrownBy(() -> Window.asked(LAST.plusDays(1), LAST.plusDays(2), LAST, zone))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the period begins (2025-02-01) after today (2025-01-31 in UTC)");
+        assertThatThrownBy(() -> Window.asked(LAST, null, LAST, zone))
+                .hasMessage("the period ends (2025-01-30) before it starts (2025-01-31)");
+    }
+
+    @Test
     void the_days_of_another_zone_are_asked_for_in_utc() {
         assertThat(new Window(FIRST, FIRST, ZoneId.of("America/Sao_Paulo")).on("opened_at", Unit.MOMENT))
                 .isEqualTo("opened_at>=2025-01-01 03:00:00^opened_at<=2025-01-02 02:59:59");
