@@ -14,7 +14,7 @@ connect $replay_port 25496
 serve $server_port -Xmx"$heap"
 run_job $server_port
 run_job $server_port
-sql "DROP TABLE servicenow.incident" >"$work/emptied"
+sql "DROP TABLE servicenow.incident CASCADE" >"$work/emptied"
 : >"$work/replay.log"
 run_job $server_port
 stop

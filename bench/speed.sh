@@ -60,7 +60,7 @@ for round in $(seq "$rounds"); do
     "COPY servicenow.copied FROM '$work/rows'")
   awk -v fetch="$fetch" -v copy="$copy" -v rows="$copied" 'BEGIN {
     printf "%-34s %8.2f s %9.0f rows/s   curl %.2f s + COPY %.2f s\n", "limit", fetch + copy, rows / (fetch + copy), fetch, copy }'
-  sql "DROP TABLE servicenow.incident" "DROP TABLE IF EXISTS servicenow.incident_history CASCADE" "DELETE FROM caravana.change_event" \
+  sql "DROP TABLE servicenow.incident CASCADE" "DROP TABLE IF EXISTS servicenow.incident_history CASCADE" "DELETE FROM caravana.change_event" \
     "CHECKPOINT" >"$work/emptied"
   if [ "$round" = 1 ]; then load "first load, process just started"; else load "first load"; fi
   load "the same again"

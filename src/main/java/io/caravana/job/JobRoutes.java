@@ -55,6 +55,8 @@ final class JobRoutes extends RouteBuilder {
                     .end();
         }
         tables.end()
+                .to("direct:make-reports")
+                .id("to-make-reports-of-" + job.name())
                 .process(JobRoutes::finished)
                 .id("finish-" + job.name())
                 .wireTap("direct:execution-log")

@@ -5,12 +5,15 @@ import io.caravana.execution.TableLoad;
 import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
+import io.caravana.servicenow.SourceTable.SourceColumn;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.Table.Ledger;
 import io.caravana.table.Window;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +61,8 @@ final class Replica {
     private static final String STRANGE =
             "SELECT \"sys_id\", left(%1$s, 40) FROM %2$s WHERE %1$s !~ ('^' || ? || '$') LIMIT 1";
 
+    private static final String DESCRIBE = "SELECT caravana.describe(CAST(? AS regclass), ?, ?, ?, ?, ?, ?)";
+    private static final String ALTER = "SELECT caravana.alter_table(?)";
     private static final String FOLLOW = "SELECT caravana.follow(CAST(? AS regclass), ?, ?)";
     private static final String LOCK_TIMEOUT = "55P03";
     private static final String EXTEND_HISTORY = "SELECT caravana.extend_history(CAST(? AS regclass))";
@@ -89,6 +94,7 @@ final class Replica {
         jdbc.sql(replica.createTable(wanted)).update();
         replica = extend(replica, wanted);
         follow(load, replica);
+        describe(source, replica);
         if (load.keepsUp()) {
             jdbc.sql(MARK.formatted(replica.qualified()))
                     .param("table", table.target())
@@ -168,6 +174,24 @@ final class Replica {
         }
     }
 
+    /** Notes what people call the table and its columns, and what these refer to. */
+    private void describe(SourceTable source, ReplicaTable replica) {
+        var columns = List.copyOf(source.byName().values());
+        ask(
+                DESCRIBE,
+                replica.qualified(),
+                source.name(),
+                source.label(),
+                texts(columns, column -> Identifiers.column(column.name())),
+                texts(columns, SourceColumn::label),
+                texts(columns, SourceColumn::reference),
+                texts(columns, SourceColumn::owner));
+    }
+
+    private static String[] texts(List<SourceColumn> columns, Function<SourceColumn, String> text) {
+        return columns.stream().map(text).toArray(String[]::new);
+    }
+
     private void ask(String function, Object... parameters) {
         jdbc.sql(function).params(parameters).query().singleRow();
     }
@@ -189,9 +213,9 @@ final class Replica {
             try {
                 alter(table, () -> {
                     if (load.table().history()) {
-                        jdbc.sql(table.history().changeType(column, wanted)).update();
+                        ask(ALTER, table.history().changeType(column, wanted));
                     }
-                    jdbc.sql(table.changeType(column, wanted)).update();
+                    ask(ALTER, table.changeType(column, wanted));
                 });
                 load.drifted("%s was %s and is %s now".formatted(column, kept.sql(), wanted.sql()));
                 return wanted;

@@ -14,6 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param batchSize records written by one statement
  * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
  *     with more it fails. A table may have its own
+ * @param reports whether the views for analysts are kept, in the schema {@code reports}
  */
 @Validated
 @ConfigurationProperties("caravana.replica")
@@ -21,7 +22,9 @@ public record ReplicaProperties(
         @DefaultValue("1000") @Min(1) @Max(10_000) int batchSize,
 
         @DefaultValue("0.5") @DecimalMin("0") @DecimalMax("1")
-        double deleteShare) {
+        double deleteShare,
+
+        @DefaultValue("true") boolean reports) {
 
     /** The schema that replica tables live in. */
     public static final String SCHEMA = "servicenow";

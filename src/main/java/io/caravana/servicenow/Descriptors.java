@@ -16,28 +16,31 @@ import org.springframework.stereotype.Component;
 @Component
 final class Descriptors {
 
+    private static final int LABEL = 1;
+    private static final int PARENT = 2;
+
     /** The descriptor of a table, with inherited columns; without columns when the table is not a well-known one. */
     SourceTable find(String name) {
         var columns = new ArrayList<SourceColumn>();
-        for (var table = name; !table.isEmpty(); table = parentOf(table)) {
+        for (var table = name; !table.isEmpty(); table = of(table, PARENT)) {
             var owner = table;
             read("columns.csv", cells -> {
                 if (cells.get(0).equals(owner)) {
-                    columns.add(new SourceColumn(cells.get(1), cells.get(2), cells.get(4)));
+                    columns.add(new SourceColumn(cells.get(1), cells.get(2), cells.get(4), cells.get(5), owner));
                 }
             });
         }
-        return new SourceTable(name, columns, columns.isEmpty() ? Origin.NOTHING : Origin.DESCRIPTOR);
+        return new SourceTable(name, of(name, LABEL), columns, columns.isEmpty() ? Origin.NOTHING : Origin.DESCRIPTOR);
     }
 
-    private static String parentOf(String name) {
-        var parent = new StringBuilder();
+    private static String of(String name, int place) {
+        var found = new StringBuilder();
         read("tables.csv", cells -> {
             if (cells.get(0).equals(name)) {
-                parent.append(cells.get(2));
+                found.append(cells.get(place));
             }
         });
-        return parent.toString();
+        return found.toString();
     }
 
     private static void read(String file, Consumer<List<String>> line) {

@@ -35,6 +35,9 @@ final class Dictionary {
     /** The exchange property that names the table to describe. */
     private static final String TABLE = "described";
 
+    /** The exchange property that tells what people call that table. */
+    private static final String LABEL = "tableLabel";
+
     private static final int PAGE = 5_000;
     private static final int GENERATIONS = 8;
     /** A secret's display value is a row of stars and its raw value is of no use: neither is carried. */
@@ -77,7 +80,13 @@ final class Dictionary {
     /** A cursor over a table's own entry, with the names of the tables above it. */
     public PageCursor lineage(@ExchangeProperty(TABLE) String table) {
         var query = EncodedQuery.ALL.and("name", "=", table);
-        return new PageCursor("sys_db_object", query, ancestors(), false, 1);
+        return new PageCursor("sys_db_object", query, lineageFields(), false, 1);
+    }
+
+    private static List<String> lineageFields() {
+        var fields = new ArrayList<>(ancestors());
+        fields.add("label");
+        return fields;
     }
 
     private static List<String> ancestors() {
@@ -87,8 +96,10 @@ final class Dictionary {
     }
 
     /** A cursor over the columns of the table and of those above it. */
-    public PageCursor columns(@ExchangeProperty(TABLE) String table, @Body List<Map<String, String>> lineage) {
+    public PageCursor columns(
+            Exchange exchange, @ExchangeProperty(TABLE) String table, @Body List<Map<String, String>> lineage) {
         var names = new LinkedHashSet<>(List.of(table));
+        exchange.setProperty(LABEL, lineage.isEmpty() ? "" : lineage.get(0).getOrDefault("label", ""));
         lineage.forEach(entry -> ancestors().stream()
                 .map(field -> entry.getOrDefault(field, ""))
                 .filter(name -> !name.isEmpty())
@@ -97,16 +108,23 @@ final class Dictionary {
                 .and("name", "IN", String.join(",", names))
                 .and("elementISNOTEMPTY")
                 .and("active!=false");
-        return new PageCursor(
-                "sys_dictionary", query, List.of("name", "element", "internal_type", "reference"), false, PAGE);
+        var fields = List.of("name", "element", "internal_type", "reference", "column_label");
+        return new PageCursor("sys_dictionary", query, fields, false, PAGE);
     }
 
     /** The table as the dictionary has it; as its descriptor has it, where the dictionary shows nothing. */
-    public SourceTable describe(@ExchangeProperty(TABLE) String table, @Body List<Map<String, String>> entries) {
+    public SourceTable describe(
+            @ExchangeProperty(TABLE) String table,
+            @ExchangeProperty(LABEL) String label,
+            @Body List<Map<String, String>> entries) {
         var columns = new LinkedHashMap<String, SourceColumn>();
         for (var entry : entries) {
             var column = new SourceColumn(
-                    entry.get("element"), entry.getOrDefault("internal_type", ""), entry.getOrDefault("reference", ""));
+                    entry.get("element"),
+                    entry.getOrDefault("internal_type", ""),
+                    entry.getOrDefault("reference", ""),
+                    entry.getOrDefault("column_label", ""),
+                    entry.getOrDefault("name", table));
             if (!NOT_CARRIED.contains(column.type())) {
                 columns.merge(column.name(), column, (first, second) -> own(table, entry, first, second));
             }
@@ -114,7 +132,7 @@ final class Dictionary {
         if (!columns.containsKey("sys_id")) {
             return descriptors.find(table);
         }
-        return new SourceTable(table, new ArrayList<>(columns.values()), Origin.DICTIONARY);
+        return new SourceTable(table, label == null ? "" : label, new ArrayList<>(columns.values()), Origin.DICTIONARY);
     }
 
     /** A table may override an inherited column; its own entry holds. */

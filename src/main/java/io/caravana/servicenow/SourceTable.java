@@ -9,10 +9,11 @@ import java.util.stream.Collectors;
  * What is known of a table in ServiceNow.
  *
  * @param name its name there
+ * @param label what people call it there; empty when that is not known
  * @param columns its own and its inherited columns; empty when nothing could be learned
  * @param origin where the columns and their types are known from
  */
-public record SourceTable(String name, List<SourceColumn> columns, Origin origin) {
+public record SourceTable(String name, String label, List<SourceColumn> columns, Origin origin) {
 
     /** Where columns and their types are known from. */
     public enum Origin {
@@ -37,8 +38,10 @@ public record SourceTable(String name, List<SourceColumn> columns, Origin origin
      *
      * @param type the dictionary's {@code internal_type}, e.g. {@code glide_date_time}
      * @param reference the table that its values are keys of; empty when it is no reference
+     * @param label what people call it there; empty when that is not known
+     * @param owner the table that declares it: this one, or one above it
      */
-    public record SourceColumn(String name, String type, String reference) {}
+    public record SourceColumn(String name, String type, String reference, String label, String owner) {}
 
     public SourceTable {
         columns = List.copyOf(columns);
