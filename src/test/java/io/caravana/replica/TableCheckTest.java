@@ -32,8 +32,9 @@ class TableCheckTest {
         var fields = IntStream.range(0, 900).mapToObj("u_f_%03d"::formatted);
         var source = new SourceTable(
                 "u_many",
+                "",
                 Stream.concat(Stream.of("sys_id"), fields)
-                        .map(field -> new SourceColumn(field, "string", ""))
+                        .map(field -> new SourceColumn(field, "string", "", "", "u_many"))
                         .toList(),
                 Origin.DICTIONARY);
         assertThatThrownBy(() -> check.require(table, source))
