@@ -2,6 +2,7 @@ package io.caravana.api;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
 import io.caravana.execution.Failures;
@@ -39,12 +40,14 @@ final class ExecutionEvents {
     private static final int MOST_LISTENERS = 50;
 
     private final Executions executions;
+    private final ObjectMapper json;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     /** A listener that does not read holds up one of these, and no other listener. */
     private final ExecutorService senders = Executors.newCachedThreadPool(task -> new Thread(task, "events"));
 
-    ExecutionEvents(Executions executions) {
+    ExecutionEvents(Executions executions, ObjectMapper json) {
+        this.json = json;
         this.executions = executions;
     }
 
@@ -130,9 +133,11 @@ final class ExecutionEvents {
             }
             listener.told = news;
             try {
-                listener.stream.send(SseEmitter.event().name("progress").data(execution, MediaType.APPLICATION_JSON));
+                // written here: Spring would take a mapper of its own
+                var content = json.writeValueAsString(execution);
+                listener.stream.send(SseEmitter.event().name("progress").data(content, MediaType.APPLICATION_JSON));
                 if (execution.hasEnded()) {
-                    listener.stream.send(SseEmitter.event().name("end").data(execution, MediaType.APPLICATION_JSON));
+                    listener.stream.send(SseEmitter.event().name("end").data(content, MediaType.APPLICATION_JSON));
                     listener.stream.complete();
                 }
             } catch (IOException | IllegalStateException gone) {

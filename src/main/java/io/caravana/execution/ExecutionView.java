@@ -1,8 +1,5 @@
 package io.caravana.execution;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -18,8 +15,6 @@ import java.util.List;
  * @param errorMessage a line for each table that failed, and why
  * @param tables null in a list of executions
  */
-@JsonNaming(SnakeCaseStrategy.class)
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExecutionView(
         String executionId,
         String executionType,

@@ -1,9 +1,6 @@
 package io.caravana.execution;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 
@@ -23,8 +20,6 @@ import java.time.OffsetDateTime;
  * @param drift what has changed in the source's columns; null when nothing has
  * @param error why it failed; null when it did not
  */
-@JsonNaming(SnakeCaseStrategy.class)
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record TableLoadView(
         String table,
         String status,

@@ -4,12 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.stereotype.Component;
 
-/** Stops a start without the routes of the tables: Camel says nothing of a folder that has none, and every load would fail. */
+/** Stops a start without a route from a file: Camel says nothing of a folder that has none, and every load would fail. */
 @Component
 final class FoundRoutes implements CamelContextConfiguration {
 
@@ -24,9 +25,13 @@ final class FoundRoutes implements CamelContextConfiguration {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        if (((ModelCamelContext) camel).getRouteDefinition("load-table") == null) {
-            throw wrong("No file *.camel.yaml in or below it has the route 'load-table'.");
+        if (((ModelCamelContext) camel).getRouteDefinitions().stream().noneMatch(FoundRoutes::isOfFile)) {
+            throw wrong("No file *.camel.yaml in or below it has a route.");
         }
+    }
+
+    private static boolean isOfFile(RouteDefinition route) {
+        return route.getResource() != null && route.getResource().getLocation().endsWith(".yaml");
     }
 
     private InvalidConfigurationPropertyValueException wrong(String why) {

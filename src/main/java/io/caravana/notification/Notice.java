@@ -1,9 +1,6 @@
 package io.caravana.notification;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -28,8 +25,6 @@ import java.util.stream.Collectors;
  * @param tables the tables that are in trouble
  * @param link where the execution can be seen; null where that is not configured
  */
-@JsonNaming(SnakeCaseStrategy.class)
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Notice(
         Event event,
         String caravana,

@@ -1,9 +1,6 @@
 package io.caravana.replica;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.OffsetDateTime;
 
 /**
@@ -17,8 +14,6 @@ import java.time.OffsetDateTime;
  * @param times how often it came and was rejected
  * @param record the record itself, a JSON object
  */
-@JsonNaming(SnakeCaseStrategy.class)
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record RejectedView(
         long id,
         String executionId,
