@@ -29,6 +29,9 @@ final class SourceTrials {
     private static final String TIME_ZONE = "time zone";
     private static final String DICTIONARY = "dictionary";
     private static final String DELETIONS = "deletions";
+    private static final String READ_DICTIONARY =
+            "Give the account a role that can read all of sys_dictionary and sys_db_object; what is missing there is text here";
+    private static final int SAMPLE = 20;
     private static final String TRY_AGAIN = "Try again later";
     private static final Duration CLOCKS_MAY_DIFFER = Duration.ofSeconds(60);
     private static final EncodedQuery MYSELF = EncodedQuery.ALL.and("sys_id", "=", "javascript:gs.getUserID()");
@@ -195,15 +198,15 @@ final class SourceTrials {
     }
 
     private Finding tryTable(Table table, boolean withReplica) throws Exception {
-        var described = source.describe(table);
+        var described = look(table, source.describe(table));
         if (withReplica) {
             replica.require(table, described);
         }
         var limit = table.pageSize() > 0 ? table.pageSize() : properties.pageSize();
         var cursor = first(table.source(), EncodedQuery.of(table.filter()), limit);
         var page = source.read(cursor).page();
-        tryFields(table, described);
-        var types = "types from " + described.origin().words();
+        var incomplete = described.incomplete().filter(why -> table.fields().isEmpty());
+        var types = incomplete.orElse("types from " + described.origin().words());
         if (page.total() < 0) {
             return Finding.warning(
                     name(table),
@@ -223,15 +226,23 @@ final class SourceTrials {
                             .formatted(table.source(), table.target()));
         }
         var cut = passed < Math.min(limit, page.total()) ? " that come %,d at a time".formatted(passed) : "";
-        return Finding.fine(name(table), "%,d rows%s; %s".formatted(page.total(), cut, types));
+        var detail = "%,d rows%s; %s".formatted(page.total(), cut, types)
+                + described.journals().map("; "::concat).orElse("");
+        return incomplete.isPresent()
+                ? Finding.warning(name(table), detail, READ_DICTIONARY)
+                : Finding.fine(name(table), detail);
     }
 
-    /** Asks for a row as a load does, with all its fields. */
-    private void tryFields(Table table, SourceTable described) throws Exception {
-        var known =
-                described.columns().stream().map(SourceTable.SourceColumn::name).toList();
-        source.read(new PageCursor(
-                table.source(), EncodedQuery.of(table.filter()), table.carried(known), table.withDisplayValues(), 1));
+    /** Asks for rows as a load does, and learns from them what a load does. */
+    private SourceTable look(Table table, SourceTable described) throws Exception {
+        var fields = table.fields().isEmpty()
+                ? List.<String>of()
+                : table.carried(described.byName().keySet());
+        var page = source.read(new PageCursor(
+                        table.source(), EncodedQuery.of(table.filter()), fields, table.withDisplayValues(), SAMPLE))
+                .page();
+        described.requireKey(page, true);
+        return table.fields().isEmpty() ? described.with(page) : described;
     }
 
     /** How many rows there are up to the last one of a first page, hidden ones too: a short page may have been cut. */

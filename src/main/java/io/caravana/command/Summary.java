@@ -27,7 +27,7 @@ final class Summary {
 
     private Summary() {}
 
-    /** Prints what was loaded, a line a table, and what has changed in the source's columns. */
+    /** Prints what was loaded, a line a table, what has changed in the source's columns, and what else is to be known. */
     static void print(ExecutionView execution, boolean withPeriod, PrintWriter out) {
         out.println();
         out.printf(
@@ -51,6 +51,9 @@ final class Summary {
         execution.tables().stream()
                 .filter(table -> table.drift() != null)
                 .forEach(table -> out.println(table.table() + ": " + table.drift()));
+        execution.tables().stream()
+                .filter(table -> table.notes() != null)
+                .forEach(table -> out.println(table.table() + ": " + table.notes()));
     }
 
     private static List<String> cells(TableLoadView table) {

@@ -21,10 +21,18 @@ public sealed interface ExecutionEvent {
      *
      * @param status the state that it has ended in
      * @param drift what has changed in the source's columns; null when nothing has
+     * @param notes what its reader should know; null when there is nothing
      * @param error why it failed; null when it did not
      */
     record TableFinished(
-            String executionId, String table, Counts counts, Verdict verdict, String status, String drift, String error)
+            String executionId,
+            String table,
+            Counts counts,
+            Verdict verdict,
+            String status,
+            String drift,
+            String notes,
+            String error)
             implements ExecutionEvent {}
 
     /** Every table load of an execution has ended. */

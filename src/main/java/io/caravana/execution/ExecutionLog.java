@@ -238,7 +238,7 @@ public class ExecutionLog {
     private void finish(TableFinished finished) {
         progress(finished.executionId(), finished.table(), finished.counts());
         jdbc.sql("""
-                UPDATE caravana.table_load SET status = ?, ended_at = clock_timestamp(), verdict = ?, source_count = ?, hidden = ?, drift = ?, error = ?
+                UPDATE caravana.table_load SET status = ?, ended_at = clock_timestamp(), verdict = ?, source_count = ?, hidden = ?, drift = ?, notes = ?, error = ?
                 WHERE execution_id = ? AND table_name = ?""")
                 .params(
                         finished.status(),
@@ -248,6 +248,7 @@ public class ExecutionLog {
                                 : finished.verdict().sourceCount(),
                         finished.verdict().hidden(),
                         finished.drift(),
+                        finished.notes(),
                         finished.error(),
                         finished.executionId(),
                         finished.table())

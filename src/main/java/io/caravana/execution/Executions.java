@@ -20,7 +20,7 @@ public class Executions {
             SELECT table_name AS "table", status, records_extracted, inserted, updated, unchanged, deleted, rejected, pages,
               api_requests, round(extract(epoch FROM coalesce(ended_at, clock_timestamp()) - started_at) - paused_seconds, 3) AS seconds,
               source_count, hidden, verdict, waiting_until,
-              waited_pause_seconds, waited_rate_seconds, waited_in_flight_seconds, drift, error
+              waited_pause_seconds, waited_rate_seconds, waited_in_flight_seconds, drift, notes, error
             FROM caravana.table_load WHERE execution_id = ? ORDER BY position""";
 
     private final JdbcClient jdbc;

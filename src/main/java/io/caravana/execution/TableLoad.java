@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ public final class TableLoad {
     private final LongAdder jsonBytes = new LongAdder();
     private final LongAdder wireBytes = new LongAdder();
     private final Set<String> drift = new CopyOnWriteArraySet<>();
+    private final Map<String, String> notes = new ConcurrentSkipListMap<>();
     private volatile Verdict verdict = Verdict.NOT_READ;
     private volatile long lease;
     private volatile boolean notesChanges;
@@ -268,6 +270,15 @@ public final class TableLoad {
         }
     }
 
+    /**
+     * Says something about the load that its reader should know and that is no failure.
+     *
+     * @param subject what it is about; a later note about the same replaces it
+     */
+    public void note(String subject, String words) {
+        notes.put(subject, words);
+    }
+
     /** Ends this load in error; the other tables go on. */
     public void failed(Throwable cause) {
         failure = cause;
@@ -330,6 +341,7 @@ public final class TableLoad {
                 followed == null ? verdict : verdict.and(followed),
                 state(),
                 changes,
+                notes.isEmpty() ? null : String.join("; ", notes.values()),
                 error);
     }
 

@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
  * @param waitedInFlightSeconds the same because as many as may be were in flight
  * @param verdict what the read proved about its completeness
  * @param drift what has changed in the source's columns; null when nothing has
+ * @param notes what else its reader should know, such as columns that the dictionary does not show; null when there is nothing
  * @param error why it failed; null when it did not
  */
 public record TableLoadView(
@@ -40,6 +41,7 @@ public record TableLoadView(
         BigDecimal waitedRateSeconds,
         BigDecimal waitedInFlightSeconds,
         String drift,
+        String notes,
         String error) {
 
     /** Rows a second so far; 0 before there are any. */

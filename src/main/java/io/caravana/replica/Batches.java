@@ -7,7 +7,9 @@ import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.SourceRecord;
+import io.caravana.servicenow.SourceTable;
 import io.caravana.table.Job.Reads;
+import io.caravana.table.Table.DisplayValues;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,8 +55,18 @@ final class Batches {
     }
 
     /** Begins to count what becomes of a page. */
-    public Tally begin(@Body Page page) {
-        return new Tally(page, false);
+    public Tally begin(
+            @Body Page page,
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("replica") ReplicaTable replica) {
+        var labelsOnly = load.table().displayValues() == DisplayValues.LABELS;
+        return new Tally(page, column -> !labelsOnly || !isDisplay(page, column) || replica.type(column) != null);
+    }
+
+    /** A display value whose column is not there is not wanted. */
+    private static boolean isDisplay(Page page, String column) {
+        return column.startsWith(ReplicaTable.DISPLAY)
+                && !page.fields().values().contains(column);
     }
 
     /**
@@ -70,7 +82,7 @@ final class Batches {
         if (!Failures.isRefusal(failure)) {
             throw failure;
         }
-        exchange.setProperty("tally", new Tally(tally.page(), true));
+        exchange.setProperty("tally", tally.isolating());
     }
 
     /** Whether the records are to be found that PostgreSQL refuses. */
@@ -90,7 +102,9 @@ final class Batches {
      * @throws TableInUseException if others use the table for long
      */
     public ReplicaTable extend(
-            @ExchangeProperty("replica") ReplicaTable table, @ExchangeProperty("tally") Tally tally) {
+            @ExchangeProperty("replica") ReplicaTable table,
+            @ExchangeProperty("tally") Tally tally,
+            @ExchangeProperty("source") SourceTable source) {
         var missing = new LinkedHashMap<String, ColumnType>();
         var taken = new HashSet<String>();
         for (int place = 0; place < tally.columns().size(); place++) {
@@ -102,7 +116,8 @@ final class Batches {
                 throw ReplicaTable.taken(tally.page().fields().names().get(place), column);
             }
             if (table.type(column) == null) {
-                missing.put(column, ColumnType.TEXT);
+                var known = source.byName().get(tally.page().fields().names().get(place));
+                missing.put(column, known == null ? ColumnType.TEXT : ColumnType.of(known.type()));
             }
         }
         return missing.isEmpty() ? table : replica.extend(table, missing);

@@ -13,7 +13,9 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,15 +104,15 @@ final class Replica {
                     .update();
         }
         // what is guessed without the dictionary says nothing about a change
-        if (source.origin() == Origin.DICTIONARY) {
-            replica = retype(load, replica, wanted);
-            // a listed field that vanishes has failed the load before
-            if (table.fields().isEmpty()) {
-                tellVanished(load, replica, source);
-            }
+        wanted.keySet().retainAll(told(source));
+        replica = retype(load, replica, wanted);
+        // a listed field that vanishes has failed the load before
+        if (source.origin() == Origin.DICTIONARY && table.fields().isEmpty()) {
+            tellVanished(load, replica, source);
         }
         if (table.hasWindow()) {
-            jdbc.sql(replica.createIndex(table.windowColumn())).update();
+            jdbc.sql(replica.createIndex(Identifiers.column(table.windowColumn())))
+                    .update();
         }
         if (load.hasWindow()) {
             requireComparable(replica, Identifiers.column(table.windowColumn()), load.windowUnit());
@@ -194,6 +196,14 @@ final class Replica {
 
     private void ask(String function, Object... parameters) {
         jdbc.sql(function).params(parameters).query().singleRow();
+    }
+
+    /** The columns whose types the dictionary has told. */
+    private static Set<String> told(SourceTable source) {
+        return source.columns().stream()
+                .filter(column -> column.origin() == Origin.DICTIONARY)
+                .map(column -> Identifiers.column(column.name()))
+                .collect(Collectors.toSet());
     }
 
     /** The table with the types of the dictionary, as far as it can have them. */

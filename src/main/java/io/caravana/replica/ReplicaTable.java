@@ -2,6 +2,7 @@ package io.caravana.replica;
 
 import io.caravana.servicenow.SourceTable;
 import io.caravana.table.Table;
+import io.caravana.table.Table.DisplayValues;
 import io.caravana.table.Window;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
  * @param columns every column that a field can be written to, by name
  */
 record ReplicaTable(String name, Map<String, ColumnType> columns) {
+
+    /** What the name of a column with display values begins with. */
+    static final String DISPLAY = "dv_";
 
     static final String KEY = "sys_id";
     /** The columns that Caravana keeps for itself. */
@@ -207,8 +211,9 @@ record ReplicaTable(String name, Map<String, ColumnType> columns) {
             }
             var column = known.get(field);
             add(wanted, field, column == null ? ColumnType.TEXT : ColumnType.of(column.type()));
-            if (table.withDisplayValues()) {
-                add(wanted, "dv_" + field, ColumnType.TEXT);
+            if (table.displayValues() == DisplayValues.ALL
+                    || table.displayValues() == DisplayValues.LABELS && (column == null || column.hasLabel())) {
+                add(wanted, DISPLAY + field, ColumnType.TEXT);
             }
         }
         if (table.hasWindow()) {

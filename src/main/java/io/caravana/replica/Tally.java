@@ -6,6 +6,7 @@ import io.caravana.servicenow.SourceRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What becomes of a page's records while its transaction is open. One thread's. */
@@ -31,15 +32,30 @@ final class Tally {
     private long updated;
     private long unchanged;
 
-    /** @param isolating whether PostgreSQL has refused the page, so that the records to blame are to be found */
-    Tally(Page page, boolean isolating) {
+    /** @param isWanted whether a column is to be stored */
+    Tally(Page page, Predicate<String> isWanted) {
+        this(
+                page,
+                page.fields().names().stream()
+                        .map(Tally::column)
+                        .map(column -> isWanted.test(column) ? column : "")
+                        .toList(),
+                false);
+    }
+
+    private Tally(Page page, List<String> columns, boolean isolating) {
         this.page = page;
+        this.columns = columns;
         this.isolating = isolating;
-        this.columns = page.fields().names().stream().map(Tally::column).toList();
+    }
+
+    /** The same page anew, as PostgreSQL has refused it: the records to blame are to be found. */
+    Tally isolating() {
+        return new Tally(page, columns, true);
     }
 
     private static String column(String field) {
-        return field.equals("dv_" + ReplicaTable.KEY) ? "" : Identifiers.column(field);
+        return field.equals(ReplicaTable.DISPLAY + ReplicaTable.KEY) ? "" : Identifiers.column(field);
     }
 
     /** The column of each field, by place; empty where a field is not stored. */

@@ -8,7 +8,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
@@ -19,18 +21,39 @@ final class Descriptors {
     private static final int LABEL = 1;
     private static final int PARENT = 2;
 
+    /** Types whose raw value is of no use and whose display value is a row of stars. */
+    static final Set<String> SECRET = Set.of("password", "password2");
+
     /** The descriptor of a table, with inherited columns; without columns when the table is not a well-known one. */
     SourceTable find(String name) {
-        var columns = new ArrayList<SourceColumn>();
+        var owners = new ArrayList<String>();
         for (var table = name; !table.isEmpty(); table = of(table, PARENT)) {
-            var owner = table;
-            read("columns.csv", cells -> {
-                if (cells.get(0).equals(owner)) {
-                    columns.add(new SourceColumn(cells.get(1), cells.get(2), cells.get(4), cells.get(5), owner));
-                }
-            });
+            owners.add(table);
         }
-        return new SourceTable(name, of(name, LABEL), columns, columns.isEmpty() ? Origin.NOTHING : Origin.DESCRIPTOR);
+        var choices = new HashSet<String>();
+        read("choices.csv", cells -> {
+            if (owners.contains(cells.get(0))) {
+                choices.add(cells.get(1));
+            }
+        });
+        var columns = new ArrayList<SourceColumn>();
+        var secrets = new HashSet<String>();
+        read("columns.csv", cells -> {
+            var column = cells.get(1);
+            if (owners.contains(cells.get(0)) && SECRET.contains(cells.get(2))) {
+                secrets.add(column);
+            } else if (owners.contains(cells.get(0))) {
+                columns.add(new SourceColumn(
+                        column,
+                        cells.get(2),
+                        cells.get(4),
+                        cells.get(5),
+                        cells.get(0),
+                        choices.contains(column),
+                        Origin.DESCRIPTOR));
+            }
+        });
+        return new SourceTable(name, of(name, LABEL), columns, List.of(), secrets);
     }
 
     private static String of(String name, int place) {

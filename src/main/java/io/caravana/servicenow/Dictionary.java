@@ -7,13 +7,14 @@ import io.caravana.servicenow.SourceTable.SourceColumn;
 import io.caravana.table.Job.Reads;
 import io.caravana.table.LiveProperties;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.camel.Body;
@@ -26,7 +27,7 @@ import org.springframework.stereotype.Component;
 /**
  * The steps of the routes {@code describe-table} and {@code check-fields}: a table's columns and their types from {@code sys_db_object} (a table
  * inherits the columns of the tables above it) and {@code sys_dictionary}. An account that may not read those gets the
- * descriptor of the table as ServiceNow ships it.
+ * descriptor of the table as ServiceNow ships it. What either lacks, the rows tell.
  */
 @Component("dictionary")
 final class Dictionary {
@@ -40,8 +41,10 @@ final class Dictionary {
 
     private static final int PAGE = 5_000;
     private static final int GENERATIONS = 8;
-    /** A secret's display value is a row of stars and its raw value is of no use: neither is carried. */
-    private static final Set<String> NOT_CARRIED = Set.of("collection", "password", "password2");
+    /** What a row shows is looked up anew only where it was not just looked up. */
+    private static final Duration JUST = Duration.ofMinutes(1);
+
+    private static final String DESCRIPTION = "description";
 
     private final Descriptors descriptors;
     private final LiveProperties live;
@@ -59,7 +62,11 @@ final class Dictionary {
     /** What a table that is read for changes was found to have not long ago; null when it has to be looked up. */
     public SourceTable recall(@ExchangeProperty("load") TableLoad load) {
         var known = load.reads() == Reads.CHANGES ? described.get(load.table().target()) : null;
-        return known != null && clock.instant().isBefore(known.at.plus(live.describeEvery())) ? known.source : null;
+        if (known == null || !clock.instant().isBefore(known.at.plus(live.describeEvery()))) {
+            return null;
+        }
+        note(load, known.source);
+        return known.source;
     }
 
     /**
@@ -108,11 +115,14 @@ final class Dictionary {
                 .and("name", "IN", String.join(",", names))
                 .and("elementISNOTEMPTY")
                 .and("active!=false");
-        var fields = List.of("name", "element", "internal_type", "reference", "column_label");
+        var fields = List.of("name", "element", "internal_type", "reference", "column_label", "choice");
         return new PageCursor("sys_dictionary", query, fields, false, PAGE);
     }
 
-    /** The table as the dictionary has it; as its descriptor has it, where the dictionary shows nothing. */
+    /**
+     * The table as the dictionary has it; as its descriptor has it, where the dictionary shows nothing. Without an entry for
+     * {@code sys_id} it is only a part.
+     */
     public SourceTable describe(
             @ExchangeProperty(TABLE) String table,
             @ExchangeProperty(LABEL) String label,
@@ -124,15 +134,25 @@ final class Dictionary {
                     entry.getOrDefault("internal_type", ""),
                     entry.getOrDefault("reference", ""),
                     entry.getOrDefault("column_label", ""),
-                    entry.getOrDefault("name", table));
-            if (!NOT_CARRIED.contains(column.type())) {
-                columns.merge(column.name(), column, (first, second) -> own(table, entry, first, second));
+                    entry.getOrDefault("name", table),
+                    !entry.getOrDefault("choice", "0").matches("0?"),
+                    Origin.DICTIONARY);
+            columns.merge(column.name(), column, (first, second) -> own(table, entry, first, second));
+        }
+        var descriptor = descriptors.find(table);
+        if (columns.isEmpty()) {
+            return descriptor;
+        }
+        var secrets = new HashSet<>(descriptor.secrets());
+        columns.values().removeIf(column -> {
+            if (Descriptors.SECRET.contains(column.type())) {
+                secrets.add(column.name());
             }
-        }
-        if (!columns.containsKey("sys_id")) {
-            return descriptors.find(table);
-        }
-        return new SourceTable(table, label == null ? "" : label, new ArrayList<>(columns.values()), Origin.DICTIONARY);
+            return secrets.contains(column.name()) || column.type().equals("collection");
+        });
+        columns.putIfAbsent("sys_id", SourceColumn.ofRows("sys_id", table));
+        return new SourceTable(
+                table, label == null ? "" : label, new ArrayList<>(columns.values()), descriptor.columns(), secrets);
     }
 
     /** A table may override an inherited column; its own entry holds. */
@@ -157,18 +177,75 @@ final class Dictionary {
      * @throws ServiceNowException.Permanent if one is not there
      */
     public FieldCheck check(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
-        if (source.origin() == Origin.DICTIONARY) {
-            LOG.debug(
-                    "The types of {} come from {}",
-                    source.name(),
-                    source.origin().words());
-        } else {
-            LOG.warn(
-                    "The dictionary shows no columns of {} to this account: its types come from {}",
-                    source.name(),
-                    source.origin().words());
-        }
+        source.incomplete().ifPresent(why -> LOG.warn("{}: {}", load.table().target(), why));
+        note(load, source);
         return new FieldCheck(load.table(), source);
+    }
+
+    private static void note(TableLoad load, SourceTable source) {
+        if (load.table().fields().isEmpty()) {
+            source.incomplete().ifPresent(why -> load.note(DESCRIPTION, why));
+        }
+        source.journals().ifPresent(which -> load.note("journals", which));
+    }
+
+    /**
+     * Learns from a page what the dictionary does not tell: fields that rows have and it has not, and fields that it has and
+     * no row shows.
+     *
+     * @return the table with the fields of the rows
+     * @throws ServiceNowException.Permanent if the rows cannot be told from each other
+     * @throws ServiceNowException.Retryable if the columns are to be looked up anew
+     */
+    public SourceTable learn(
+            @ExchangeProperty("load") TableLoad load,
+            @ExchangeProperty("source") SourceTable source,
+            @ExchangeProperty("read") TableRead read,
+            @ExchangeProperty("page") Page page) {
+        if (page.unreadable() != null) {
+            return source;
+        }
+        var isFirst = read.hasNoKey();
+        source.requireKey(page, isFirst);
+        if (isFirst && load.reads() == Reads.PERIOD) {
+            source.omitted(page, load.table()).ifPresent(which -> {
+                load.note("omitted", which);
+                LOG.info("{}: {}", load.table().target(), which);
+            });
+        }
+        var learned = load.table().fields().isEmpty() ? source.with(page) : source;
+        if (learned != source) {
+            lookUpAnew(load, source);
+            LOG.warn("{}: {}", load.table().target(), learned.incomplete().orElseThrow());
+            note(load, learned);
+            described.put(load.table().target(), new Described(learned, clock.instant()));
+        }
+        return learned;
+    }
+
+    /**
+     * Makes sure that a page of keys has some.
+     *
+     * @throws ServiceNowException.Permanent if the rows cannot be told from each other
+     */
+    public void requireKeys(
+            @ExchangeProperty("source") SourceTable source,
+            @ExchangeProperty("read") TableRead read,
+            @ExchangeProperty("page") Page page) {
+        source.requireKey(page, read.hasNoKey());
+    }
+
+    /** A column that is new in the source has its type in the dictionary. */
+    private void lookUpAnew(TableLoad load, SourceTable source) {
+        var known = described.get(load.table().target());
+        if (known != null && known.source == source && clock.instant().isAfter(known.at.plus(JUST))) {
+            described.remove(load.table().target());
+            throw new ServiceNowException.Retryable(
+                    "table %s has columns that it did not have; they are looked up".formatted(source.name()),
+                    ServiceNowException.Remedy.TIME,
+                    null,
+                    null);
+        }
     }
 
     /** Goes on with the table that a dot-walk leads to. */

@@ -56,7 +56,7 @@ final class Extraction {
         return clock.now().minus(live.lag()).truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /** A cursor over the rows that the load is to read, with just the fields that are stored. */
+    /** A cursor over the rows that the load is to read, with the fields that are stored. */
     public PageCursor cursor(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
         return load.reads() == Reads.CHANGES ? changes(load, source) : period(load, source);
     }
@@ -70,6 +70,7 @@ final class Extraction {
                 table.withDisplayValues(),
                 size(table),
                 new TableRead());
+        cursor.without(source.secrets());
         checkpoints.find(load).stream()
                 .filter(checkpoint -> checkpoint.part() == 0)
                 .forEach(cursor::goOn);
@@ -85,15 +86,17 @@ final class Extraction {
         var pass = watermarks.begin(load, until());
         var query = EncodedQuery.of(table.filter());
         if (pass.readUntil() != null) {
-            query = query.and(Table.UPDATED, ">=", Window.raw(pass.readUntil().minus(live.overlap())));
+            query = query.and(source.moved(), ">=", Window.raw(pass.readUntil().minus(live.overlap())));
         }
         return PageCursor.ofChanges(
-                table.source(),
-                query.and(Table.UPDATED, UP_TO, Window.raw(pass.until())),
-                fields(table, source),
-                table.withDisplayValues(),
-                size(table),
-                pass.at());
+                        table.source(),
+                        query.and(source.moved(), UP_TO, Window.raw(pass.until())),
+                        source.moved(),
+                        fields(table, source),
+                        table.withDisplayValues(),
+                        size(table),
+                        pass.at())
+                .without(source.secrets());
     }
 
     private PageSize size(Table table) {
@@ -103,7 +106,7 @@ final class Extraction {
 
     /** Whether what has changed is to be read before the period, so that rows of other days do not become stale. */
     public boolean keepsUp(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
-        if (!load.keepsUp() || source.byName().containsKey(Table.UPDATED)) {
+        if (!load.keepsUp() || source.byName().containsKey(source.moved())) {
             return load.keepsUp();
         }
         LOG.warn(
@@ -143,19 +146,20 @@ final class Extraction {
                 new TableRead());
     }
 
-    /** A cursor over the records with those keys, with just the fields that are stored. */
+    /** A cursor over the records with those keys, with the fields that are stored. */
     public PageCursor records(
             @Body List<String> keys,
             @ExchangeProperty("load") TableLoad load,
             @ExchangeProperty("source") SourceTable source) {
         var table = load.table();
         return new PageCursor(
-                table.source(),
-                EncodedQuery.of(table.filter()).and("sys_id", "IN", String.join(",", keys)),
-                fields(table, source),
-                table.withDisplayValues(),
-                size(table),
-                new TableRead());
+                        table.source(),
+                        EncodedQuery.of(table.filter()).and("sys_id", "IN", String.join(",", keys)),
+                        fields(table, source),
+                        table.withDisplayValues(),
+                        size(table),
+                        new TableRead())
+                .without(source.secrets());
     }
 
     /** What a page's JSON should stay below: far from what it may become, and small beside the heap with all in flight. */
@@ -217,7 +221,14 @@ final class Extraction {
         }
     }
 
+    /**
+     * None where all of a table is carried: its rows then have whatever the account may read, also what the dictionary
+     * does not show to it.
+     */
     private static List<String> fields(Table table, SourceTable source) {
+        if (table.fields().isEmpty()) {
+            return List.of();
+        }
         return table.carried(
                 source.columns().stream().map(SourceTable.SourceColumn::name).toList());
     }

@@ -44,8 +44,12 @@ public final class FieldCheck {
     /** A part of a walk such as {@code parent.ref_incident.caller_id}: the record seen as one of another table. */
     private static final Pattern SEEN_AS = Pattern.compile("ref_(.+)");
 
-    /** A field on its way: the names that are left, from that table on. */
-    private record Walk(String field, String place, String table, List<String> left) {
+    /**
+     * A field on its way: the names that are left, from that table on.
+     *
+     * @param inRow whether a row of the table that is read can have it, and not one of a related table
+     */
+    private record Walk(String field, String place, boolean inRow, String table, List<String> left) {
         String next() {
             return left.get(0);
         }
@@ -55,7 +59,7 @@ public final class FieldCheck {
         }
 
         Walk to(String other) {
-            return new Walk(field, place, other, left.subList(1, left.size()));
+            return new Walk(field, place, inRow, other, left.subList(1, left.size()));
         }
     }
 
@@ -93,12 +97,17 @@ public final class FieldCheck {
     }
 
     private void follow(QueryFields.Named named) {
-        var of = named.table().isEmpty() ? table.source() : named.table();
-        follow(new Walk(named.name(), "filter", of, List.of(named.name().split("\\."))));
+        var inRow = named.table().isEmpty();
+        follow(new Walk(
+                named.name(),
+                "filter",
+                inRow,
+                inRow ? table.source() : named.table(),
+                List.of(named.name().split("\\."))));
     }
 
     private void follow(String field, String place) {
-        follow(new Walk(field, place, table.source(), List.of(field.split("\\."))));
+        follow(new Walk(field, place, true, table.source(), List.of(field.split("\\."))));
     }
 
     private void follow(Walk start) {
@@ -123,10 +132,7 @@ public final class FieldCheck {
         if (seenAs.matches() && !walk.isLast()) {
             return walk.to(seenAs.group(1));
         }
-        if (described.origin() == Origin.DICTIONARY) {
-            throw unknown(walk, described, "");
-        }
-        doubt(walk);
+        doubt(walk, described);
         return null;
     }
 
@@ -143,17 +149,30 @@ public final class FieldCheck {
         return null;
     }
 
-    private void doubt(Walk walk) {
-        if (walk.table.equals(table.source())) {
+    /** The dictionary may show this account a part of its entries, and a row the field all the same. */
+    private void doubt(Walk walk, SourceTable described) {
+        if (walk.inRow) {
             doubtful.add(walk);
         } else {
-            LOG.warn(
-                    "{}: nothing is known of the table {}, so the end of '{}' ({}) cannot be checked",
-                    table.source(),
-                    walk.table,
-                    walk.field,
-                    walk.place);
+            fail(walk, described);
         }
+    }
+
+    /** What a table's own row does not show is not there; of another table's field only that one's dictionary knows. */
+    private void fail(Walk walk, SourceTable described) {
+        var isOwn = walk.table.equals(table.source());
+        if (described.origin() == Origin.DICTIONARY) {
+            throw unknown(walk, described, "");
+        }
+        if (isOwn && walk.inRow) {
+            throw unknown(walk, described, ", or this account may not read it");
+        }
+        LOG.warn(
+                "{}: not all is known of the table {}, so the end of '{}' ({}) cannot be checked",
+                table.source(),
+                walk.table,
+                walk.field,
+                walk.place);
     }
 
     private ServiceNowException.Permanent unknown(Walk walk, SourceTable described, String more) {
@@ -185,7 +204,7 @@ public final class FieldCheck {
         walks.forEach(this::follow);
     }
 
-    /** Whether there are fields that only a row can tell of: the dictionary cannot be read. */
+    /** Whether there are fields that only a row can tell of: the dictionary does not show them. */
     public boolean isDoubtful() {
         return !doubtful.isEmpty();
     }
@@ -193,7 +212,7 @@ public final class FieldCheck {
     /** A cursor over a few rows with the doubtful fields: ServiceNow leaves out of a row what it does not know. */
     PageCursor probe() {
         var fields = new LinkedHashSet<>(List.of("sys_id"));
-        doubtful.forEach(walk -> fields.add(walk.next()));
+        doubtful.forEach(walk -> fields.add(walk.field));
         LOG.warn(
                 "{}: the dictionary does not tell of {}: whether they are there is seen in a row",
                 table.source(),
@@ -210,13 +229,12 @@ public final class FieldCheck {
      * @throws ServiceNowException.Permanent if they lack one
      */
     void probed(Page page) {
-        if (page.records().isEmpty()) {
-            LOG.warn("{}: no row is visible, so its fields could not be checked", table.source());
-            return;
-        }
         for (var walk : doubtful) {
-            if (!page.fields().names().contains(walk.next())) {
-                throw unknown(walk, known.get(table.source()), ", or this account may not read it");
+            var described = known.get(walk.table);
+            if (page.records().isEmpty() && described.origin() != Origin.DICTIONARY) {
+                LOG.warn("{}: no row is visible, so its field {} could not be checked", table.source(), walk.field);
+            } else if (!page.fields().names().contains(walk.field)) {
+                fail(walk, described);
             }
         }
         var place = page.fields().names().indexOf(table.windowColumn());

@@ -24,6 +24,7 @@ public final class Fields {
     private final Map<String, Place> places = new HashMap<>();
     private final List<String> names = new ArrayList<>();
     private Set<String> only;
+    private Set<String> leftOut = Set.of();
 
     Fields() {
         place("sys_id", false);
@@ -36,7 +37,12 @@ public final class Fields {
     }
 
     boolean isWanted(String field) {
-        return only == null || only.contains(field);
+        return (only == null || only.contains(field)) && !leftOut.contains(field);
+    }
+
+    /** Has the values of these fields not taken from answers. */
+    void leaveOut(Set<String> fields) {
+        leftOut = fields;
     }
 
     int value(String field) {
@@ -68,6 +74,11 @@ public final class Fields {
     /** The names of all fields seen so far, by place. */
     public List<String> names() {
         return Collections.unmodifiableList(names);
+    }
+
+    /** The names of the fields seen so far, without their display values. */
+    public Set<String> values() {
+        return Collections.unmodifiableSet(places.keySet());
     }
 
     int size() {

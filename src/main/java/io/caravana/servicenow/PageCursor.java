@@ -2,7 +2,6 @@ package io.caravana.servicenow;
 
 import io.caravana.execution.Checkpoint;
 import io.caravana.execution.Position;
-import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Walks a query in the order of {@code sys_id}, or of {@code sys_updated_on} and {@code sys_id}, each page beginning
+ * Walks a query in the order of {@code sys_id}, or of changes and {@code sys_id}, each page beginning
  * behind the last record of the one before.
  *
  * <p>ServiceNow cuts a page before its access rules hide rows, and a server or gateway may send fewer rows than were
@@ -39,7 +38,6 @@ public final class PageCursor {
     private static final Pattern PLAIN_KEY = Pattern.compile("[0-9a-f]{32}");
 
     private static final List<String> KEY = List.of("sys_id");
-    private static final List<String> CHANGE = List.of(Table.UPDATED, "sys_id");
 
     private final String table;
     private final EncodedQuery query;
@@ -51,6 +49,7 @@ public final class PageCursor {
     private final Fields fields = new Fields();
 
     private final Position start;
+    private Set<String> leftOut = Set.of();
 
     private int part;
     private String from;
@@ -108,16 +107,26 @@ public final class PageCursor {
     /**
      * A cursor in the order of changes.
      *
+     * @param moved the field that tells when a record was changed, or created where records do not change
      * @param after the record to begin behind; null: at the beginning of the query
      */
     static PageCursor ofChanges(
             String table,
             EncodedQuery query,
+            String moved,
             List<String> wanted,
             boolean displayValues,
             PageSize size,
             Position after) {
-        return new PageCursor(table, query, CHANGE, wanted, displayValues, size, after, new TableRead());
+        return new PageCursor(
+                table, query, List.of(moved, "sys_id"), wanted, displayValues, size, after, new TableRead());
+    }
+
+    /** Has the values of these fields not taken from answers, should they come. */
+    PageCursor without(Set<String> fieldNames) {
+        leftOut = fieldNames;
+        fields.leaveOut(fieldNames);
+        return this;
     }
 
     /** Whether the end of the data has not been proven yet. */
@@ -227,9 +236,9 @@ public final class PageCursor {
             return query.and("sys_id", ">", after.sysId());
         }
         // without ^NQ, which not every filter goes with
-        return query.and(Table.UPDATED, ">=", after.updatedOn())
+        return query.and(order.get(0), ">=", after.updatedOn())
                 .andEither(
-                        EncodedQuery.ALL.and(Table.UPDATED, ">", after.updatedOn()),
+                        EncodedQuery.ALL.and(order.get(0), ">", after.updatedOn()),
                         EncodedQuery.ALL.and("sys_id", ">", after.sysId()));
     }
 
@@ -246,11 +255,11 @@ public final class PageCursor {
         if (order.equals(KEY)) {
             return new Position(null, row.sysId());
         }
-        var updatedOn = row.value(fields.value(Table.UPDATED));
+        var updatedOn = row.value(fields.value(order.get(0)));
         if (updatedOn == null || updatedOn.isEmpty()) {
             throw new ServiceNowException.Permanent(
                     "%s: the record %s does not show its %s, so changes cannot be followed. Give the account the right to read that field, or set 'live: false' in the table's entry in tables.yaml"
-                            .formatted(next().place(), row.sysId(), Table.UPDATED),
+                            .formatted(next().place(), row.sysId(), order.get(0)),
                     null);
         }
         return new Position(updatedOn, row.sysId());
@@ -408,6 +417,7 @@ public final class PageCursor {
         var range = checkpoint.from() == null ? query : query.and("sys_id", ">=", checkpoint.from());
         range = checkpoint.to() == null ? range : range.and("sys_id", "<", checkpoint.to());
         var cursor = new PageCursor(table, range, KEY, wanted, displayValues, size.copy(), null, read);
+        cursor.without(leftOut);
         cursor.part = checkpoint.part();
         cursor.from = checkpoint.from();
         cursor.to = checkpoint.to();

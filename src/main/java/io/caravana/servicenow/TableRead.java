@@ -55,6 +55,11 @@ public final class TableRead {
         return pages == 1;
     }
 
+    /** Whether no row has come that shows its key. */
+    boolean hasNoKey() {
+        return received.sum() == withoutKey.sum();
+    }
+
     long countBefore() {
         return countBefore;
     }

@@ -1,6 +1,7 @@
 package io.caravana.simulator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The labels of choice columns, in English and Brazilian Portuguese. */
@@ -43,6 +44,12 @@ final class Choices {
     };
 
     private Choices() {}
+
+    /** Whether a table's column has choices of its own. */
+    static boolean has(String table, String element) {
+        var begins = table + "." + element + ": ";
+        return Arrays.stream(LABELS).anyMatch(line -> line.startsWith(begins));
+    }
 
     static List<Row> rows(Table table) {
         var rows = new ArrayList<Row>();

@@ -96,6 +96,14 @@ final class DeskWork {
 
     private void comment(Row row) {
         change(row, Map.of("work_notes", "", "sys_tags", ""));
+        records.insert(
+                tables.get("sys_journal_field"),
+                Map.of(
+                        "name", "incident",
+                        "element", "work_notes",
+                        "element_id", row.sysId(),
+                        "value", "Em análise pela equipe."),
+                "admin");
     }
 
     private void reassign(Row row) {

@@ -54,7 +54,12 @@ final class Dictionary {
                 .toList();
     }
 
-    private static Row entry(Table made, Table table, Column column) {
+    /** Whether the column has choices in the table, or in one that extends it. */
+    private boolean isChoice(Table table, Column column) {
+        return tables.family(table).stream().anyMatch(member -> Choices.has(member.name(), column.name()));
+    }
+
+    private Row entry(Table made, Table table, Column column) {
         return cells(made, "sys_dictionary", table.name(), column.name())
                 .set("name", table.name())
                 .set("element", column.name())
@@ -63,6 +68,7 @@ final class Dictionary {
                 .set("max_length", column.maxLength())
                 .set("reference", column.internalType().equals("domain_id") ? "" : column.reference())
                 .set("active", true)
+                .set("choice", isChoice(table, column) ? 1 : 0)
                 .set("array", false)
                 .set("mandatory", false)
                 .set("read_only", column.name().startsWith("sys_"))

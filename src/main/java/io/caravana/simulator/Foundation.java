@@ -46,9 +46,10 @@ final class Foundation {
         return switch (table) {
             case "sys_user" -> this::users;
             case "sys_user_group" -> this::groups;
+            case "sys_user_grmember" -> this::members;
             case "core_company" -> made -> numbered(made, people.companies().size(), this::company);
             case "cmn_location" -> made -> numbered(made, people.locations().size(), this::location);
-            case "contract_sla" -> made -> numbered(made, 10, this::definition);
+            case "contract_sla" -> made -> numbered(made, 11, this::definition);
             case "cmdb_ci_service" -> made -> numbered(made, SERVICES.length, this::service);
             case "cmdb_ci_network_link" -> made -> numbered(made, LINKS, this::link);
             default -> Table.empty();
@@ -153,7 +154,31 @@ final class Foundation {
                 .set("country", "BR");
     }
 
+    /** Everybody of a team is a member of its group. */
+    private Iterable<Row> members(Table table) {
+        var groups = people.groups();
+        return numbered(table, people.users().size(), (cells, index) -> {
+            var group = groups.get(index % groups.size()).sysId();
+            var user = people.users().get(index).sysId();
+            return cells.set("sys_id", SysIds.of("sys_user_grmember", group, user))
+                    .set("group", group)
+                    .set("user", user);
+        });
+    }
+
     private Cells definition(Cells cells, int index) {
+        if (index == 10) {
+            return cells.set("sys_id", SlaRows.CATALOG_TASK)
+                    .set("name", "Catalog task (%s)".formatted(Durations.words(SlaRows.CATALOG)))
+                    .set("active", true)
+                    .set("type", "SLA")
+                    .set("target", "resolution")
+                    .set("collection", "sc_task")
+                    .set("duration", Stamps.of(SlaRows.CATALOG))
+                    .set("start_condition", "active=true^EQ")
+                    .set("stop_condition", "active=false^EQ")
+                    .set("sys_class_name", "contract_sla");
+        }
         var priority = index % 5 + 1;
         var kind = index < 5 ? "response" : "resolution";
         var target = index < 5 ? SlaRows.response(priority) : SlaRows.resolution(priority);

@@ -4,12 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Changes, their tasks, catalogue tasks and problems: a steady number each day. */
+/** Changes, their tasks, requested items, the catalogue task of each, and problems: a steady number each day. */
 final class PlannedWork {
-    private static final Map<String, String> PREFIXES =
-            Map.of("change_request", "CHG", "change_task", "CTASK", "sc_task", "SCTASK", "problem", "PRB");
+    private static final Map<String, String> PREFIXES = Map.of(
+            "change_request", "CHG",
+            "change_task", "CTASK",
+            "sc_req_item", "RITM",
+            "sc_task", "SCTASK",
+            "problem", "PRB");
     private static final Map<String, Integer> KINDS =
-            Map.of("change_request", 21, "change_task", 22, "sc_task", 23, "problem", 24);
+            Map.of("change_request", 21, "change_task", 22, "sc_task", 23, "problem", 24, "sc_req_item", 23);
 
     private final Table table;
     private final People people;
@@ -24,7 +28,9 @@ final class PlannedWork {
     }
 
     static String sysId(String table, long seed, long day, int index) {
-        return Dice.of(seed, day, index, KINDS.get(table)).sysId();
+        return table.equals("sc_req_item")
+                ? SysIds.of(table, Long.toString(day), Integer.toString(index))
+                : Dice.of(seed, day, index, KINDS.get(table)).sysId();
     }
 
     List<Row> rows() {
@@ -37,24 +43,50 @@ final class PlannedWork {
         return rows;
     }
 
+    /** The SLAs of every third catalogue task. */
+    static List<Row> slas(Table slas, Calendar calendar, long seed) {
+        var made = new ArrayList<Row>();
+        for (var day = calendar.firstDay(); day < calendar.today(); day++) {
+            var number = ofDay("sc_task", calendar.incidents(day));
+            for (var index = 0; index < number; index += 3) {
+                var dice = dice("sc_task", seed, day, index);
+                var opened = calendar.opened(day, index, number, dice.share());
+                made.add(SlaRows.planned(
+                        slas, sysId("sc_task", seed, day, index), opened, ended(opened, dice), calendar.now()));
+            }
+        }
+        return made;
+    }
+
+    private static Dice dice(String table, long seed, long day, int index) {
+        return Dice.of(seed, day, index, KINDS.get(table) + 100);
+    }
+
+    private static long ended(long opened, Dice dice) {
+        return opened + dice.after(3 * 86_400.0);
+    }
+
     private int ofDay(long day) {
-        var incidents = calendar.incidents(day);
+        return ofDay(table.name(), calendar.incidents(day));
+    }
+
+    private static int ofDay(String table, int incidents) {
         if (incidents == 0) {
             return 0;
         }
-        return switch (table.name()) {
+        return switch (table) {
             case "change_request" -> 1 + incidents / 25;
             case "change_task" -> 2 * (1 + incidents / 25);
-            case "sc_task" -> 1 + incidents / 5;
+            case "sc_task", "sc_req_item" -> 1 + incidents / 5;
             default -> 1 + incidents / 100;
         };
     }
 
     private Row row(long day, int index) {
         var id = sysId(table.name(), seed, day, index);
-        var dice = Dice.of(seed, day, index, KINDS.get(table.name()) + 100);
+        var dice = dice(table.name(), seed, day, index);
         var opened = calendar.opened(day, index, ofDay(day), dice.share());
-        var ended = opened + dice.after(3 * 86_400.0);
+        var ended = ended(opened, dice);
         var isDone = ended < calendar.now();
         var group = dice.below(people.groups().size());
         var agent = people.member(group, dice);
@@ -110,6 +142,17 @@ final class PlannedWork {
                 cells.set("state", isDone ? dice.chance(0.9) ? 4 : 7 : dice.between(1, 3))
                         .set("request", SysIds.of("sc_request", Long.toString(day), Integer.toString(index)))
                         .set("request_item", SysIds.of("sc_req_item", Long.toString(day), Integer.toString(index)))
+                        .set("cat_item", SysIds.of("sc_cat_item", Integer.toString(dice.below(12))));
+            case "sc_req_item" ->
+                cells.set("state", isDone ? 3 : 2)
+                        .set("stage", isDone ? "complete" : "fulfillment")
+                        .set("quantity", 1)
+                        .set(
+                                "requested_for",
+                                people.users()
+                                        .get(dice.below(people.users().size()))
+                                        .sysId())
+                        .set("request", SysIds.of("sc_request", Long.toString(day), Integer.toString(index)))
                         .set("cat_item", SysIds.of("sc_cat_item", Integer.toString(dice.below(12))));
             default -> cells.set("state", isDone ? 4 : 2).set("problem_state", isDone ? 4 : 2);
         }

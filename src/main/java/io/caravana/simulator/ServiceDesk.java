@@ -29,11 +29,17 @@ final class ServiceDesk {
         var foundation = new Foundation(people, account, calendar.firstDay());
         return switch (table) {
             case "incident" -> made -> lives(new IncidentRows(made, people, calendar));
-            case "task_sla" -> made -> lives(new SlaRows(made, calendar.now()));
+            case "task_sla" ->
+                made -> {
+                    var rows = PlannedWork.slas(made, calendar, seed);
+                    lives(new SlaRows(made, calendar.now())).forEach(rows::add);
+                    return rows;
+                };
+            case "sys_journal_field" -> made -> lives(new JournalRows(made, people));
             case "incident_task" -> made -> lives(new IncidentTaskRows(made, people, calendar));
             case "task_time_worked" -> made -> lives(new TimeWorkedRows(made, people));
             case "sys_attachment" -> made -> lives(new AttachmentRows(made));
-            case "change_request", "change_task", "sc_task", "problem" ->
+            case "change_request", "change_task", "sc_req_item", "sc_task", "problem" ->
                 made -> new PlannedWork(made, people, calendar, seed).rows();
             default -> foundation.source(table);
         };

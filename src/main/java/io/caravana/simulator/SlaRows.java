@@ -6,6 +6,11 @@ import java.util.List;
 /** The response and the resolution SLA of a life. */
 final class SlaRows implements ServiceDesk.LifeRows {
     private static final long[] RESPONSE = {900, 1_800, 7_200, 14_400, 28_800};
+    /** Seconds that a catalogue task is promised in. */
+    static final long CATALOG = 5 * 86_400;
+
+    static final String CATALOG_TASK = SysIds.of("contract_sla", "catalog task");
+
     private static final long[] RESOLUTION = {4 * 3_600, 8 * 3_600, 2 * 86_400, 4 * 86_400, 7 * 86_400};
 
     private final Table table;
@@ -28,6 +33,34 @@ final class SlaRows implements ServiceDesk.LifeRows {
 
     static String definition(String kind, int priority) {
         return SysIds.of("contract_sla", kind, Integer.toString(priority));
+    }
+
+    /** The SLA of a catalogue task. */
+    static Row planned(Table table, String task, long opened, long ended, long now) {
+        var isDone = ended < now;
+        var taken = (isDone ? ended : now) - opened;
+        var breach = Stamps.of(opened + CATALOG);
+        return Cells.of(table)
+                .set("sys_id", SysIds.of("task_sla", task))
+                .set("task", task)
+                .set("sla", CATALOG_TASK)
+                .set("stage", isDone ? "completed" : "in_progress")
+                .set("active", !isDone)
+                .set("has_breached", taken > CATALOG)
+                .set("start_time", Stamps.of(opened))
+                .set("end_time", isDone ? Stamps.of(ended) : "")
+                .set("planned_end_time", breach)
+                .set("original_breach_time", breach)
+                .set("percentage", percentage(taken, CATALOG))
+                .set("business_percentage", percentage(taken, CATALOG))
+                .set("duration", Stamps.of(taken))
+                .set("business_duration", Stamps.of(taken))
+                .set("time_left", Stamps.of(Math.max(0, CATALOG - taken)))
+                .set("schedule", ALWAYS)
+                .set("timezone", "America/Sao_Paulo")
+                .created(Stamps.of(opened), "system")
+                .updated(Stamps.of(isDone ? ended : opened), "system", isDone ? 1 : 0)
+                .row();
     }
 
     @Override

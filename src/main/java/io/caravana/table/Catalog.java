@@ -23,7 +23,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param timeZone the zone in which a day of {@code data_inicio}..{@code data_fim} begins and ends
  * @param jobs every job
- * @param tables every table; each belongs to one job that reads periods, and no two share a target
+ * @param tables every table that is enabled; each belongs to one job that reads periods, and no two share a target
  */
 @Validated
 @ConfigurationProperties("caravana")
@@ -37,6 +37,12 @@ public record Catalog(
     public Catalog {
         jobs = jobs == null ? List.of() : List.copyOf(jobs);
         tables = tables == null ? List.of() : List.copyOf(tables);
+    }
+
+    /** Every table that is enabled; the others are entries that only wait to be. */
+    @Override
+    public List<Table> tables() {
+        return tables.stream().filter(Table::enabled).toList();
     }
 
     @Override
@@ -56,7 +62,9 @@ public record Catalog(
             }
             if (job.name() != null && !tables.isEmpty() && tablesOf(job).isEmpty()) {
                 Mistake.note(
-                        errors, key + ".name", "no table has this job: it takes one that a table in tables.yaml names");
+                        errors,
+                        key + ".name",
+                        "no table has this job: it takes one that an enabled table in tables.yaml names");
             }
             checkCron(job.cron(), key + ".cron", errors);
         }
@@ -71,7 +79,7 @@ public record Catalog(
             if (table.job() != null && !names.isEmpty() && !names.contains(table.job())) {
                 Mistake.note(errors, key + ".job", "it takes one of the jobs " + oneOf(names, table.job()));
             }
-            var other = targets.putIfAbsent(table.target(), index);
+            var other = table.enabled() ? targets.putIfAbsent(table.target(), index) : null;
             if (table.target() != null && other != null) {
                 Mistake.note(
                         errors,
@@ -93,7 +101,7 @@ public record Catalog(
                     "the name %s is longer than PostgreSQL's %d characters: give the table a shorter target"
                             .formatted(name, LONGEST_NAME));
         }
-        if (tables.stream().anyMatch(table -> name.equals(table.target()))) {
+        if (tables().stream().anyMatch(table -> name.equals(table.target()))) {
             Mistake.note(errors, key, "another table has the target %s: give that one another".formatted(name));
         }
     }
@@ -138,7 +146,7 @@ public record Catalog(
 
     /** The tables that a job carries, in the order of the configuration. */
     public List<Table> tablesOf(Job job) {
-        return tables.stream()
+        return tables().stream()
                 .filter(table -> switch (job.reads()) {
                     case PERIOD -> job.name().equals(table.job());
                     case CHANGES, KEYS -> table.live();

@@ -18,10 +18,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param source the table's name in ServiceNow, e.g. {@code task_sla}
  * @param target the replica table's name in the schema {@code servicenow}; the source's name when not given
  * @param job the job that carries it
+ * @param enabled whether it is carried at all
  * @param windowColumn the date, or the date and time, the job's period is applied to; empty: the whole table is read and upserted
  * @param filter an encoded query that restricts the rows, e.g. {@code active=true}; empty: all rows
  * @param fields the fields to carry; empty: all fields of the dictionary
- * @param displayValues whether {@code dv_<field>} columns with the display values stand beside the raw ones
+ * @param displayValues which fields have a column {@code dv_<field>} with the display value beside the raw one: {@code none};
+ *     {@code labels}, references and choices, and what has such a column already; {@code all}
  * @param pageSize rows asked for in one request; 0: {@code caravana.servicenow.page-size}
  * @param live whether the jobs that read changes and keys carry it
  * @param history whether each version of a row is kept in {@code <target>_history}
@@ -33,15 +35,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     with more it fails. When not given, {@code caravana.replica.delete-share}
  */
 public record Table(
-        @NotBlank @Pattern(regexp = Table.NAME, message = Table.A_NAME)
+        @NotBlank @Pattern(regexp = Table.SOURCE, message = Table.A_NAME)
         String source,
 
-        @Pattern(regexp = Table.NAME, message = Table.A_NAME)
+        @Pattern(regexp = Table.NAME, message = Table.A_NAME + ", with 63 characters at most")
         String target,
 
         @NotBlank String job,
+        @DefaultValue("true") boolean enabled,
 
-        @DefaultValue("") @Pattern(regexp = "|" + Table.NAME, message = Table.A_NAME)
+        @DefaultValue("") @Pattern(regexp = "|" + Table.SOURCE, message = Table.A_NAME)
         String windowColumn,
 
         @DefaultValue("") String filter,
@@ -66,8 +69,11 @@ public record Table(
     /** What the name of a table's history ends in. */
     public static final String HISTORY = "_history";
 
-    /** Names of tables and columns in ServiceNow; PostgreSQL keeps 63 bytes of a name. */
+    /** Names of tables in PostgreSQL, which keeps 63 bytes of a name. */
     static final String NAME = "[a-z][a-z0-9_]{0,62}";
+
+    /** Names of tables and columns in ServiceNow. */
+    static final String SOURCE = "[a-z][a-z0-9_]{0,79}";
 
     static final String A_NAME = "a name of small letters, digits and underscores that begins with a letter";
 
@@ -79,6 +85,7 @@ public record Table(
     /** Which display values are carried beside the raw values. */
     public enum DisplayValues {
         NONE,
+        LABELS,
         ALL
     }
 
@@ -106,8 +113,9 @@ public record Table(
         return !windowColumn.isEmpty();
     }
 
+    /** Whether display values are asked for. */
     public boolean withDisplayValues() {
-        return displayValues == DisplayValues.ALL;
+        return displayValues != DisplayValues.NONE;
     }
 
     /**

@@ -23,7 +23,9 @@ class SummaryTest {
                 .satisfiesExactly(
                         line -> assertThat(line).startsWith("groups    success  1,200"),
                         line -> assertThat(line).startsWith("sys_user  success  1,200"),
-                        line -> assertThat(line).isEqualTo("sys_user: u_rank was integer and is bigint now"));
+                        line -> assertThat(line).isEqualTo("sys_user: u_rank was integer and is bigint now"),
+                        line -> assertThat(line)
+                                .isEqualTo("groups: the dictionary shows this account no columns; all are text"));
     }
 
     private static TableLoadView table(String name, String drift) {
@@ -47,6 +49,7 @@ class SummaryTest {
                 BigDecimal.ZERO,
                 BigDecimal.ZERO,
                 drift,
+                name.equals("groups") ? "the dictionary shows this account no columns; all are text" : null,
                 null);
     }
 

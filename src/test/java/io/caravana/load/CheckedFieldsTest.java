@@ -46,6 +46,9 @@ import org.springframework.test.context.DynamicPropertySource;
 @DirtiesContext
 class CheckedFieldsTest {
 
+    /** The rows of a request that only looks whether a field is there. */
+    private static final String LOOK = "10";
+
     static {
         try {
             var folder = Files.createDirectories(Path.of("target/checked-fields-config"));
@@ -123,6 +126,7 @@ class CheckedFieldsTest {
 
         var pages = simulator.requests().stream()
                 .filter(request -> request.table().equals("incident"))
+                .filter(request -> !request.parameters().get("sysparm_limit").equals(LOOK))
                 .toList();
         assertThat(pages).hasSize(1);
     }

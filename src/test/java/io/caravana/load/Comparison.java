@@ -48,22 +48,24 @@ final class Comparison {
 
     /** Asserts that the replica has just the rows of the source's window, and every value of each. */
     int assertEqual(Table table, Window window) {
-        var source = source(table, window);
-        var replica = replica(table);
+        var columns = columns(table.target());
+        var source = source(table, window, columns.keySet());
+        var replica = replica(table, columns);
         assertThat(replica.keySet()).as("keys of %s", table.target()).isEqualTo(source.keySet());
         source.forEach((key, values) ->
                 assertThat(replica.get(key)).as("%s %s", table.target(), key).isEqualTo(values));
         return source.size();
     }
 
-    private Map<String, Map<String, String>> source(Table table, Window window) {
+    private Map<String, Map<String, String>> source(Table table, Window window, Set<String> columns) {
         var rows = new TreeMap<String, Map<String, String>>();
-        var query = table.hasWindow()
-                ? window.on(table.windowColumn(), Window.Unit.MOMENT) + "^ORDERBYsys_id"
-                : "ORDERBYsys_id";
+        var query = (table.filter().isEmpty() ? "" : table.filter() + "^")
+                + (table.hasWindow()
+                        ? window.on(table.windowColumn(), Window.Unit.MOMENT) + "^ORDERBYsys_id"
+                        : "ORDERBYsys_id");
         for (int offset = 0; ; offset += 1_000) {
             var page = get(table.source(), query, offset);
-            page.forEach(row -> rows.put(row.path("sys_id").path("value").asText(), values(table, row)));
+            page.forEach(row -> rows.put(row.path("sys_id").path("value").asText(), values(table, row, columns)));
             if (page.size() < 1_000) {
                 return rows;
             }
@@ -92,13 +94,17 @@ final class Comparison {
         }
     }
 
-    private static Map<String, String> values(Table table, JsonNode row) {
+    /** Of the display values only those that the table has, where it is to have labels alone. */
+    private static Map<String, String> values(Table table, JsonNode row, Set<String> columns) {
         var values = new LinkedHashMap<String, String>();
         row.properties().forEach(field -> {
             values.put(field.getKey(), field.getValue().path("value").asText(""));
-            if (table.withDisplayValues() && !field.getKey().equals("sys_id")) {
+            var name = "dv_" + field.getKey();
+            var isShown = table.displayValues() == Table.DisplayValues.ALL
+                    || table.displayValues() == Table.DisplayValues.LABELS && columns.contains(name);
+            if (isShown && !field.getKey().equals("sys_id")) {
                 var display = field.getValue().path("display_value");
-                values.put("dv_" + field.getKey(), display.isNull() ? "" : display.asText());
+                values.put(name, display.isNull() ? "" : display.asText());
             }
         });
         values.keySet().removeAll(SECRETS);
@@ -106,10 +112,9 @@ final class Comparison {
         return new TreeMap<>(values);
     }
 
-    private Map<String, Map<String, String>> replica(Table table) {
+    private Map<String, Map<String, String>> replica(Table table, Map<String, String> columns) {
         var rows = new TreeMap<String, Map<String, String>>();
         var select = new StringBuilder("SELECT ");
-        var columns = columns(table.target());
         columns.forEach((name, type) -> select.append(raw(type).formatted('"' + name + '"'))
                 .append(" AS \"")
                 .append(name)

@@ -305,6 +305,7 @@ class CrashIT {
                 source,
                 target,
                 "incidents",
+                true,
                 window,
                 "",
                 List.of(),

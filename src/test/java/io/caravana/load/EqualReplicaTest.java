@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.table.Window;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,44 @@ class EqualReplicaTest extends LoadTest {
             loaded(job);
         }
         assertEqual();
+    }
+
+    @Test
+    void references_and_choices_have_a_label_and_nothing_else_has() {
+        loaded("incidents");
+        assertThat(columns("incident"))
+                .contains(
+                        "dv_assigned_to",
+                        "dv_assignment_group",
+                        "dv_caller_id",
+                        "dv_state",
+                        "dv_priority",
+                        "dv_category")
+                .doesNotContain("dv_number", "dv_opened_at", "dv_active", "dv_work_notes", "dv_short_description");
+        assertThat(columns("incident_sla"))
+                .contains("dv_sla", "dv_task", "dv_stage")
+                .doesNotContain("dv_duration");
+    }
+
+    @Test
+    void the_slas_of_incidents_are_those_of_incidents() {
+        loaded("incidents");
+        var incidents = simulator.rows("incident").stream()
+                .map(row -> row.get("sys_id"))
+                .collect(Collectors.toSet());
+        var slas = simulator.rows("task_sla");
+        var theirs =
+                slas.stream().filter(sla -> incidents.contains(sla.get("task"))).count();
+        assertThat(theirs).isPositive().isLessThan(slas.size());
+        assertThat(count("incident_sla")).isEqualTo(theirs);
+    }
+
+    private List<String> columns(String table) {
+        return jdbc.sql(
+                        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'servicenow' AND table_name = ?")
+                .param(table)
+                .query(String.class)
+                .list();
     }
 
     @Test

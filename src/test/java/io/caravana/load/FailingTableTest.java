@@ -220,7 +220,7 @@ class FailingTableTest extends LoadTest {
     }
 
     @Test
-    void a_request_that_the_way_finds_too_long_is_made_without_its_list_of_fields() {
+    void a_table_that_is_carried_whole_makes_no_request_that_grows_with_its_columns() {
         loaded("incidents");
         var before = versions("incident");
         simulator.clearRequests();
@@ -231,8 +231,9 @@ class FailingTableTest extends LoadTest {
         assertThat(incident.verdict()).isEqualTo("complete");
         assertThat(versions("incident")).isEqualTo(before);
         assertThat(simulator.requests())
-                .filteredOn(request -> request.table().equals("incident") && request.status() == 400)
-                .hasSize(1);
+                .filteredOn(request -> request.table().equals("incident"))
+                .isNotEmpty()
+                .allMatch(request -> request.status() == 200);
     }
 
     @ParameterizedTest

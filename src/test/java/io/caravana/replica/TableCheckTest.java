@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,15 +29,29 @@ class TableCheckTest {
     @Test
     void more_columns_than_a_table_may_have_are_refused_beforehand_with_what_to_do() {
         var table = new Table(
-                "u_many", null, "x", "", "", List.of(), Table.DisplayValues.ALL, 0, true, false, null, null, null);
+                "u_many",
+                null,
+                "x",
+                true,
+                "",
+                "",
+                List.of(),
+                Table.DisplayValues.ALL,
+                0,
+                true,
+                false,
+                null,
+                null,
+                null);
         var fields = IntStream.range(0, 900).mapToObj("u_f_%03d"::formatted);
         var source = new SourceTable(
                 "u_many",
                 "",
                 Stream.concat(Stream.of("sys_id"), fields)
-                        .map(field -> new SourceColumn(field, "string", "", "", "u_many"))
+                        .map(field -> new SourceColumn(field, "string", "", "", "u_many", false, Origin.DICTIONARY))
                         .toList(),
-                Origin.DICTIONARY);
+                List.of(),
+                Set.of());
         assertThatThrownBy(() -> check.require(table, source))
                 .isInstanceOf(ReplicaException.class)
                 .hasMessage(

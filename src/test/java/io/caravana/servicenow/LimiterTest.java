@@ -36,6 +36,7 @@ class LimiterTest {
             "incident",
             "incident",
             "incidents",
+            true,
             "",
             "",
             List.of(),

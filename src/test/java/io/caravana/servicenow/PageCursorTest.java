@@ -45,6 +45,7 @@ class PageCursorTest {
         var changes = PageCursor.ofChanges(
                 "incident",
                 EncodedQuery.of("active=true^NQpriority=1"),
+                "sys_updated_on",
                 List.of("sys_id", "sys_updated_on"),
                 false,
                 PageSize.atMost(1),

@@ -87,6 +87,7 @@ class ReferenceTest {
                 "{source: incident, job: incidents, widow-column: opened_at}",
                 "{source: incident, job: incidents, display-values: al}",
                 "{source: incident, job: incidents, page-size: 20000}",
+                "{source: incident, job: incidents, enabled: maybe}",
                 "{source: Incident, job: incidents}",
                 "{source: incident, job: incidents, fields: number}",
                 "{job: incidents}",
@@ -234,6 +235,8 @@ class ReferenceTest {
                     .putObject("items")
                     .put("type", "string")
                     .put("description", setting.entryTakes());
+        } else if (setting.takes().equals("true or false")) {
+            schema.put("type", "boolean");
         } else if (setting.isWhole()) {
             schema.put("type", "integer");
         } else if (setting.isDecimal()) {

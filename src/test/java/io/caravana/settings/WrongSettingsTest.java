@@ -66,7 +66,7 @@ class WrongSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            tables.yaml      | display-values: all      | display-values: al      | caravana.tables[0].display-values is 'al'; it takes none or all. Did you mean 'all'?
+            tables.yaml      | display-values: labels   | display-values: label   | caravana.tables[0].display-values is 'label'; it takes none or labels or all. Did you mean 'labels'?
             tables.yaml      | window-column: opened_at | page-size: 20000        | caravana.tables[0].page-size is '20000'; it takes a whole number from 0 to 10000
             tables.yaml      | window-column: opened_at | delete-share: 20        | caravana.tables[0].delete-share is '20'; it takes a number from 0 to 1
             tables.yaml      | window-column: opened_at | delete-share: half      | caravana.tables[0].delete-share is 'half'; it takes a number from 0 to 1
@@ -75,7 +75,7 @@ class WrongSettingsTest {
             tables.yaml      | source: sc_task          | filter: active=true     | caravana.tables[10].source is missing; it takes a name of small letters, digits and underscores that begins with a letter
             tables.yaml      | target: groups           | target: incident        | caravana.tables[5].target is 'incident'; caravana.tables[0] has this target already: give one of them another
             tables.yaml      | job: incidents           | job: incidnts           | caravana.tables[0].job is 'incidnts'; it takes one of the jobs incidents, configurations, tickets, choices. Did you mean 'incidents'?
-            tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, window-column, filter, fields, display-values, page-size, live, history, ledger, on-delete, delete-share
+            tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, enabled, window-column, filter, fields, display-values, page-size, live, history, ledger, on-delete, delete-share
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: Host, value: s3cret}] | caravana.servicenow.headers[0].name is 'Host'; it takes a header that neither HTTP nor the sign-in sets
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: authorization, value: s3cret}] | caravana.servicenow.headers[0].name is 'authorization'; it takes a header that neither HTTP nor the sign-in sets
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: X-Key, value: s3cret-€}] | caravana.servicenow.headers[0].value is wrong; it takes characters that an HTTP header can carry
@@ -117,7 +117,7 @@ class WrongSettingsTest {
 
     @Test
     void all_wrong_values_are_said_at_once() throws IOException {
-        replace("tables.yaml", "display-values: all", "display-values: al");
+        replace("tables.yaml", "display-values: labels", "display-values: label");
         replace("tables.yaml", "target: groups", "target: Groups");
         replace("application.yaml", "threads: 4", "threads: 400");
         replace("application.yaml", "rate-limit: ${SERVICENOW_RATE_LIMIT:25}", "rate-limit: many");
@@ -131,7 +131,7 @@ class WrongSettingsTest {
                 .singleElement()
                 .asString()
                 .startsWith(folder.resolve("tables.yaml") + ", line ")
-                .contains("caravana.tables[12] takes no value, but keys below it: source, target, job");
+                .contains("caravana.tables[20] takes no value, but keys below it: source, target, job");
     }
 
     @Test

@@ -84,9 +84,16 @@ class ServiceDeskTest {
                     .allSatisfy(row -> assertThat(desk.row("sys_user", row.get("caller_id")))
                             .isPresent());
             assertThat(desk.rows("task_sla"))
+                    .filteredOn(row -> desk.row("sc_task", row.get("task")).isEmpty())
                     .hasSize(incidents.size() * 2)
                     .allSatisfy(row ->
                             assertThat(desk.row("incident", row.get("task"))).isPresent());
+            assertLeads(desk, "task_sla", "sla", "contract_sla");
+            assertLeads(desk, "sc_task", "request_item", "sc_req_item");
+            assertLeads(desk, "sc_req_item", "requested_for", "sys_user");
+            assertLeads(desk, "sys_user_grmember", "user", "sys_user");
+            assertLeads(desk, "sys_user_grmember", "group", "sys_user_group");
+            assertLeads(desk, "sys_journal_field", "element_id", "incident");
             var parents = incidents.stream()
                     .filter(row -> !row.get("parent_incident").isEmpty())
                     .toList();
@@ -95,6 +102,12 @@ class ServiceDeskTest {
                     .allSatisfy(row -> assertThat(desk.row("incident", row.get("parent_incident")))
                             .isPresent());
         }
+    }
+
+    private static void assertLeads(Simulator desk, String table, String column, String to) {
+        assertThat(desk.rows(table))
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(desk.row(to, row.get(column))).isPresent());
     }
 
     @Test
