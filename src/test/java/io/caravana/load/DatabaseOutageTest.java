@@ -104,6 +104,7 @@ class DatabaseOutageTest extends LoadTest {
 
     @Test
     void a_load_that_loses_the_database_before_its_end_is_noted_ends_when_it_is_back() {
+        loaded("choices");
         simulator.clearRequests();
         var pages = loaded("choices").tables().get(0).pages();
         // the last request counts the rows again: what is left to do then is the reconcile and the end
@@ -111,7 +112,7 @@ class DatabaseOutageTest extends LoadTest {
         simulator
                 .faults()
                 .add(Fault.of(Kind.DELAY)
-                        .with("millis", "1500")
+                        .with("millis", "4000")
                         .on("sys_choice")
                         .at(last));
         var id = jobs.start("choices", null, null).id();

@@ -103,6 +103,7 @@ class AwkwardSecretTest {
                     Map.of("SERVICENOW_PROXY_PASSWORD", secret),
                     "username=u",
                     "password=p",
+                    "allow-http=true",
                     "proxy.host=127.0.0.1",
                     "proxy.port=" + proxy.port(),
                     "proxy.username=clerk",
