@@ -303,7 +303,7 @@ class CaravanaJarIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "laod incidents | There is no command 'laod'. Did you mean 'load'? The commands are load,",
+                "laod incidents | caravana has no command 'laod'. Did you mean 'load'? The commands are load,",
                 "load incidnts | there is no job 'incidnts'; the jobs are incidents, configurations",
                 "load incidnts | Did you mean 'incidents'?",
                 "load incidents --from 2999-01-01 --to 2999-01-02 | the period begins (2999-01-01) after today",

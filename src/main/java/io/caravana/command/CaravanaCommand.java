@@ -82,7 +82,7 @@ public final class CaravanaCommand implements Callable<Integer> {
         var commands = command.getSubcommands().keySet();
         if (mistake instanceof UnmatchedArgumentException && !commands.isEmpty()) {
             var meant = Similar.nearest(arguments[0], commands).map(" Did you mean '%s'?"::formatted);
-            err.println("There is no command '%s'.%s The commands are %s."
+            err.println("caravana has no command '%s'.%s The commands are %s."
                     .formatted(arguments[0], meant.orElse(""), String.join(", ", commands)));
         } else {
             err.println(mistake.getMessage());
