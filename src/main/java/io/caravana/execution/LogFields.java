@@ -1,10 +1,7 @@
 package io.caravana.execution;
 
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.MDC;
 import org.springframework.boot.logging.LoggingSystemProperty;
 
@@ -66,43 +63,16 @@ public final class LogFields {
         }
     }
 
-    private static final class HandedOn extends AbstractExecutorService {
-
-        private final ExecutorService threads;
+    private static final class HandedOn extends OnThreads {
 
         HandedOn(ExecutorService threads) {
-            this.threads = threads;
+            super(threads);
         }
 
         @Override
         public void execute(Runnable work) {
             var fields = MDC.getCopyOfContextMap();
             threads.execute(() -> with(fields == null ? Map.of() : fields, work));
-        }
-
-        @Override
-        public void shutdown() {
-            threads.shutdown();
-        }
-
-        @Override
-        public List<Runnable> shutdownNow() {
-            return threads.shutdownNow();
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return threads.isShutdown();
-        }
-
-        @Override
-        public boolean isTerminated() {
-            return threads.isTerminated();
-        }
-
-        @Override
-        public boolean awaitTermination(long time, TimeUnit unit) throws InterruptedException {
-            return threads.awaitTermination(time, unit);
         }
     }
 }

@@ -4,15 +4,11 @@ import static java.util.Comparator.comparingInt;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Threads for the ranges of all tables, shared fairly: each table load that has something to do has one at least, however
@@ -21,9 +17,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Whose work it is, is told by the {@link LogFields} of the thread that hands it over.
  */
-public final class TableThreads extends AbstractExecutorService {
+public final class TableThreads extends OnThreads {
 
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> new Thread(task, "partition"));
     private final Map<String, Share> shares = new HashMap<>();
     private final int most;
     private int running;
@@ -36,6 +31,7 @@ public final class TableThreads extends AbstractExecutorService {
 
     /** @param most how many threads there are in all, but for the one that each load has at least */
     public TableThreads(int most) {
+        super(Executors.newCachedThreadPool(task -> new Thread(task, "partition")));
         this.most = most;
     }
 
@@ -79,30 +75,5 @@ public final class TableThreads extends AbstractExecutorService {
         running--;
         shares.values().removeIf(other -> other.running == 0 && other.waiting.isEmpty());
         startWhatMay();
-    }
-
-    @Override
-    public void shutdown() {
-        threads.shutdown();
-    }
-
-    @Override
-    public List<Runnable> shutdownNow() {
-        return threads.shutdownNow();
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return threads.isShutdown();
-    }
-
-    @Override
-    public boolean isTerminated() {
-        return threads.isTerminated();
-    }
-
-    @Override
-    public boolean awaitTermination(long time, TimeUnit unit) throws InterruptedException {
-        return threads.awaitTermination(time, unit);
     }
 }
