@@ -1,4 +1,4 @@
-# Caravana without a PostgreSQL of its own: it wants DATABASE_URL. README.md, "Install", says how to run it.
+# Caravana without a PostgreSQL of its own: it wants DATABASE_URL. docs/install.md says how to run it.
 
 FROM docker.io/library/eclipse-temurin:17-jdk AS build
 WORKDIR /src
