@@ -1,4 +1,4 @@
-# Caravana without a PostgreSQL of its own: it wants DATABASE_URL. docs/install.md says how to run it.
+# Caravana without a PostgreSQL of its own, so it needs a DATABASE_URL. docs/install.md says how to run it.
 
 FROM docker.io/library/eclipse-temurin:17-jdk AS build
 WORKDIR /src
@@ -15,7 +15,7 @@ COPY routes routes
 COPY config config
 COPY deploy/java.options deploy/healthy.sh ./
 
-# Starts once beside a PostgreSQL that goes away with this stage. The archive fits the java of the stage above and no other.
+# Starts once with a PostgreSQL that exists only in this stage. The archive fits only the java of the stage above.
 FROM runtime AS training
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql \
@@ -28,7 +28,7 @@ RUN service postgresql start \
 
 FROM runtime
 COPY --from=training /opt/caravana/caravana.jsa ./
-# nobody of this number owns a file: all that is written goes to /tmp
+# this user owns no file: everything is written to /tmp
 USER 10001:10001
 ENV SERVER_ADDRESS=0.0.0.0
 EXPOSE 8080

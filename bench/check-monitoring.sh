@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Shows the alerts, their tests and the dashboard's queries to promtool, of Debian's package prometheus; needs jq, too.
-# With the address of a running Caravana also the metrics' names: bench/check-monitoring.sh http://localhost:8080
+# Checks the alerts, their tests and the dashboard's queries with promtool (Debian's package prometheus); also needs jq.
+# With the address of a running Caravana, it checks the metrics' names too: bench/check-monitoring.sh http://localhost:8080
 set -euo pipefail
 cd "$(dirname "$0")/.."
 promtool check rules docs/prometheus/caravana.rules.yaml
 promtool test rules docs/prometheus/caravana.rules.test.yaml
 
-# a rules file is the only place where promtool reads an expression; it does not know Grafana's variables
+# promtool reads expressions only in a rules file, and does not know Grafana's variables
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 jq '{groups: [{name: "dashboard", rules: [.panels[] | .id as $panel | .targets[]?
@@ -16,7 +16,7 @@ promtool check rules "$work/dashboard.yaml"
 
 if [ $# -gt 0 ]; then
   curl -sf "$1/actuator/prometheus" >"$work/metrics"
-  # what others name is theirs
+  # other libraries choose the names of their metrics
   awk '/^# [A-Z]+ caravana_|^caravana_/' "$work/metrics" | promtool check metrics
   echo "metrics: $(grep -c '^caravana_' "$work/metrics") series of Caravana's own, named as they should be"
 fi

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What the benches share: a directory that goes away, the simulator, the configuration, and Caravana on it. To be sourced; needs
+# Shared by the benches: a temporary directory, the simulator, the configuration, and Caravana using them. Source it; it needs
 # target/caravana.jar.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What comparing the keys of a large table costs: its pages, its time, and that a small heap is enough.
+# Measures the comparison of a large table's keys: its pages, its time, and whether a small heap is enough.
 # Usage: bench/comparison.sh [incidents] [heap]
 incidents=${1:-500000} heap=${2:-128m} port=8097
 # shellcheck source=bench/common.sh

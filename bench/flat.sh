@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether a page costs the same deep in a table, and a large table no more memory at its end than at its beginning.
+# Measures whether a page deep in a table costs more than the first ones, and whether a large table needs more memory at its end.
 # Needs a JDK. Usage: bench/flat.sh [incidents of the large table] [heap]
 large=${1:-2000000} heap=${2:-512m} simulator_port=8094 replay_port=8093 server_port=8092
 # shellcheck source=bench/common.sh

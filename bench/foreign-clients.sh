@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Clients of ServiceNow that were not written here read from the simulator and write to it: Ansible's collection servicenow.itsm, npm's
-# servicenow-rest-api, and the loader sndml. Camel's component camel-servicenow is a test (ForeignClientTest).
+# Runs ServiceNow clients of other authors against the simulator, reading and writing: Ansible's collection servicenow.itsm, npm's
+# servicenow-rest-api, and the loader sndml. ForeignClientTest tests Camel's component camel-servicenow.
 # Usage: bench/foreign-clients.sh [folder with ansible_collections/servicenow/itsm [sndml's jar for SQLite]]
-# Needs target/caravana.jar, ansible-playbook, node and npm. Without a folder the collection is fetched with ansible-galaxy; without a jar
-# sndml is left out: it is built from its repository with "mvn package".
+# Needs target/caravana.jar, ansible-playbook, node and npm. Without a folder, ansible-galaxy fetches the collection; without a jar, sndml
+# is skipped: build it from its repository with "mvn package".
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"
 here=$PWD/bench/foreign-clients port=18123

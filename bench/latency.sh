@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How close a large table comes to the ideal when every page takes a while and few requests may be in flight.
-# Usage: bench/latency.sh [incidents] [rows a page] [milliseconds a page]
+# Measures how close a large table comes to the ideal time when every page is slow and few requests may be in flight.
+# Usage: bench/latency.sh [incidents] [rows per page] [milliseconds per page]
 incidents=${1:-40000} page=${2:-100} millis=${3:-300} in_flight=8 port=8095
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"

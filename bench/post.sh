@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# How long POST load-… takes while a large load runs: 400 that are refused, as their job runs, and 100 that are accepted, of a job that
-# has nothing to do; 10 a second, after 300 to warm up. The load's pages are recorded once and replayed from memory, so that the source
-# takes time and no processor, as ServiceNow does.
-# Usage: bench/post.sh [milliseconds that ServiceNow takes for a page; 0: the load takes all of the machine]
+# Measures how long POST load-… takes while a large load runs: 400 requests are refused because their job runs, and 100 are accepted, of a
+# job that has nothing to do; 10 per second, after 300 to warm up. The load's pages are recorded once and replayed from memory, so that the
+# source takes time but no processor, like ServiceNow.
+# Usage: bench/post.sh [milliseconds that ServiceNow takes for a page; 0: the load uses the whole machine]
 millis=${1:-1000} port=18080
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"

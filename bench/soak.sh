@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A large table with mixed faults in a small heap, then again without faults: the second load compares every value, so
-# "unchanged" for every row means that the first one ended equal to the source.
+# Loads a large table with mixed faults in a small heap, then again without faults. The second load compares every value, so "unchanged"
+# for every row means that the first load ended equal to the source.
 # Usage: bench/soak.sh [incidents] [share of requests that fail] [heap]
 incidents=${1:-1000000} share=${2:-0.02} heap=${3:-256m} port=8096
 # shellcheck source=bench/common.sh

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# How long a server takes to start, what it costs, what it holds when idle, and how fast it stops: bench/start.sh ROUNDS JAVA-ARGUMENTS
+# Measures how long a server takes to start, what that costs, its idle memory, and how fast it stops: bench/start.sh ROUNDS JAVA-ARGUMENTS
 #   DATABASE_URL=… SERVICENOW_URL=http://127.0.0.1:9 bench/start.sh 5 -jar target/caravana.jar
-# INSTALLED is the directory to start in, by default the project's; there, too, are @files and archives looked for.
-# With DATABASE_URL it uses that database; without, every round makes an embedded one in a new directory. Nothing is loaded while
+# INSTALLED is the directory to start in, by default the project's; @files and archives are relative to it.
+# With DATABASE_URL it uses that database; without, every round creates an embedded one in a new directory. Nothing is loaded while
 # SERVICENOW_URL or DATABASE_URL is set.
 set -euo pipefail
 cd "${INSTALLED:-$(dirname "$0")/..}"

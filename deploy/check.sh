@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows the files for installing to the tools that know them: promtool, shellcheck, docker-compose and systemd-analyze of Debian's
-# packages prometheus, shellcheck, docker-compose and systemd; kubectl; and with npm kubernetes-models, typescript and
-# dockerfile-utils, which are put into a directory that goes away. Nothing is built or started.
+# Validates the installation files with the tools that understand them: promtool, shellcheck, docker-compose and systemd-analyze of Debian's
+# packages prometheus, shellcheck, docker-compose and systemd; kubectl; and, installed by npm into a temporary directory, kubernetes-models,
+# typescript and dockerfile-utils. It builds and starts nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 shellcheck deploy/*.sh bench/start.sh
 promtool check config --syntax-only deploy/monitoring/prometheus.yaml
 
-# Debian's docker-compose is older than the key name; of the rest it knows everything
+# Debian's docker-compose predates the key name but knows everything else
 mkdir "$work/secrets"
 for secret in database-password servicenow-password caravana-password; do echo none >"$work/secrets/$secret"; done
 grep -v '^name:' compose.yaml >"$work/compose.yaml"
@@ -44,6 +44,6 @@ END
 echo "Kubernetes: no unknown keys"
 echo "Dockerfile: no problems"
 
-# it looks whether the programs are there, which is so only where Caravana is installed
+# it checks that the programs exist, which is true only where Caravana is installed
 systemd-analyze verify --man=no deploy/systemd/caravana.service
 systemd-analyze security --offline=true deploy/systemd/caravana.service | tail -1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Lets Caravana start and load once, so that the classes it needed are kept in caravana.jsa for quicker starts.
-# In the directory of the extracted caravana.jar, with config/ and routes/; needs DATABASE_URL of a database that may be filled
-# with simulated rows, and the java that will be used later: an archive fits one build of it only.
+# Starts Caravana and loads once, so that caravana.jsa keeps the classes it needed and later starts are faster.
+# Run it in the directory of the extracted caravana.jar, with config/ and routes/. It needs the DATABASE_URL of a database that may be filled
+# with simulated rows, and the java that will be used later: an archive fits only one build of it.
 set -euo pipefail
 options=$1
 export SERVICENOW_URL=simulator
@@ -9,7 +9,7 @@ export SERVER_ADDRESS=127.0.0.1 SERVER_PORT=${SERVER_PORT:-18080} CARAVANA_SIMUL
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# the answer's first line says how it went; curl is not everywhere
+# the first line of the answer has the result; curl may be missing
 ask() {
   exec 3<>"/dev/tcp/127.0.0.1/$SERVER_PORT" || return 1
   printf '%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n' "$1" >&3

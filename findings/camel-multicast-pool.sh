@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Apache Camel 4.17.0 (Maven): a multicast with parallelProcessing and a pool of N threads runs more than N branches at once, as soon as a
-# branch has a parallel split of its own: there the branch goes on elsewhere, and its thread takes the next one. With synchronous=true the
-# pool is the bound that one expects.
+# Apache Camel 4.17.0 (Maven): a multicast with parallelProcessing and a pool of N threads runs more than N branches at once if a branch
+# contains a parallel split: the branch continues on another thread, and its own thread takes the next branch. With synchronous=true the
+# pool limits the branches, as one would expect.
 # Seen on 2026-11-27: 5 branches on 2 threads, each with a parallel split: 5 at once without synchronous, 2 with it.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# camel-servicenow 4.17.0 (Maven): an answer 200 that has rows and an error, as ServiceNow ends one that took too long, is a success: the
-# rows come and the error is lost. The link to the next page is not followed. No rows is an exception ("404").
+# camel-servicenow 4.17.0 (Maven) treats an answer 200 with rows and an error, as ServiceNow ends one that took too long, as a success: it
+# returns the rows and loses the error. It does not follow the link to the next page. It throws an exception ("404") if there are no rows.
 # Seen on 2026-11-27 against a server that answers in these three ways: two rows and no exception; one request; an exception.
 set -euo pipefail
 work=$(mktemp -d)

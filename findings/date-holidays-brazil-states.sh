@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# date-holidays 3.37.0 (npm): a country's holiday is lost when one of its states is named. 20 November is a national holiday of Brazil
-# since 2024, and has been one of some states before; with such a state it is no holiday any more.
+# date-holidays 3.37.0 (npm) loses a country's holiday if you name one of its states. 20 November has been a national holiday of Brazil
+# since 2024, and was one of some states before; in these states it is no longer a holiday.
 # Seen on 2026-11-27: 2026-11-20 is a holiday for BR, BR-MG and BR-RS, and none for BR-SP, BR-RJ, BR-MT and BR-AM.
 set -euo pipefail
 work=$(mktemp -d)

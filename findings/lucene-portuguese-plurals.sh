@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Lucene 9.12.3 (Maven): BrazilianAnalyzer keeps "impressão" and "impressões" apart, so that a search for one does not find the other, while
-# PortugueseAnalyzer brings them together with their accents, but not "acoes" (ações typed without accents) with "acao".
-# Seen on 2026-11-27, the terms of each word: see the last line.
+# Lucene 9.12.3 (Maven): BrazilianAnalyzer keeps "impressão" and "impressões" apart, so a search for one does not find the other.
+# PortugueseAnalyzer unites them if they are typed with accents, but does not unite "acoes" (ações without accents) with "acao".
+# Seen on 2026-11-27; the last line has the terms of each word.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# pgjdbc 42.7.11 (Maven) with reWriteBatchedInserts=true: the entry that a BatchUpdateException names is not the row that was wrong, as
-# several rows have become one statement. Its message holds all values of that statement, so it must not be logged where values are secret.
-# Seen on 2026-11-27: of 10 rows the 7th (index 6) repeats a key; the message says "Batch entry 6" without the option and "Batch entry 0"
+# pgjdbc 42.7.11 (Maven) with reWriteBatchedInserts=true: the entry named by a BatchUpdateException is not the row that was wrong, because
+# several rows have become one statement. Its message contains all values of that statement: do not log it where values are secret.
+# Seen on 2026-11-27: of 10 rows, the 7th (index 6) repeats a key; the message says "Batch entry 6" without the option and "Batch entry 0"
 # with it.
 set -euo pipefail
 work=$(mktemp -d)

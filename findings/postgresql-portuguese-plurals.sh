@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# PostgreSQL 17.11's text search configuration "portuguese" (Snowball) does not bring the plurals in -ões and -éis to their singular:
-# a search for one does not find the other. Taking the accents away first makes the stop word "não" a word that is searched for.
+# PostgreSQL 17.11: the text search configuration "portuguese" (Snowball) does not reduce plurals in -ões and -éis to their singular, so a
+# search for one does not find the other. Removing the accents first turns the stop word "não" into a word that is searched for.
 # Seen on 2026-11-27: solução -> soluçã, soluções -> soluçõ; papel -> papel, papéis -> pap; servidor and servidores meet; nao is kept.
 set -euo pipefail
 work=$(mktemp -d)

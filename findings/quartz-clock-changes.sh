@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Quartz 2.5.2 (Maven): a cron job in a zone with summer time is left out on the night when the clocks go forward if its hour is skipped,
-# and "every 15 minutes" pauses for 75 minutes when an hour comes twice: most of its first pass has no firing.
+# Quartz 2.5.2 (Maven) skips a cron job in a zone with daylight saving time on the night when the clocks go forward, if its hour is skipped.
+# "Every 15 minutes" pauses for 75 minutes when an hour occurs twice: most of the first hour has no firing.
 # Seen on 2026-11-27: America/New_York, 0 30 2 * * ? has no firing on 2026-03-08; 0 0/15 * * * ? goes from 01:00 EDT (05:00 UTC) to 01:15
 # EST (06:15 UTC) on 2026-11-01.
 set -euo pipefail
