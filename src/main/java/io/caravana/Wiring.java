@@ -7,12 +7,12 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import io.caravana.execution.Failures;
+import io.caravana.connector.ServiceNowAccess;
+import io.caravana.connector.ServiceNowProperties;
+import io.caravana.error.Failures;
+import io.caravana.error.Passing;
 import io.caravana.execution.LogFields;
-import io.caravana.execution.Retries;
-import io.caravana.execution.TableThreads;
-import io.caravana.servicenow.ServiceNowAccess;
-import io.caravana.servicenow.ServiceNowProperties;
+import io.caravana.pipeline.TableThreads;
 import io.caravana.simulator.Simulator;
 import io.caravana.simulator.SimulatorProperties;
 import java.time.Clock;
@@ -75,7 +75,7 @@ class Wiring {
 
     private static void notDone(Throwable failure) {
         var what = "What is done at intervals was not done this time";
-        if (Retries.mayPass(failure)) {
+        if (Passing.mayPass(failure)) {
             // every few seconds while the database is away, of which the loads and the heartbeat tell
             LOG.debug("{}: {}", what, Failures.explain(failure));
         } else {

@@ -2,6 +2,7 @@ package io.caravana;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -14,22 +15,39 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule only_servicenow_and_notification_speak_http = noClasses()
-            .that()
-            .resideOutsideOfPackages("..servicenow..", "..notification..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("org.apache.camel.component.http..", "org.apache.hc..", "java.net.http..")
-            .because("limits, sign-in and errors of ServiceNow have one place, and so have addresses that are secret");
-
-    @ArchTest
-    static final ArchRule only_replica_execution_audit_and_notification_speak_sql = noClasses()
-            .that()
-            .resideOutsideOfPackages("..replica..", "..execution..", "..audit..", "..notification..", "..database..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc..", "org.postgresql..")
-            .because("replica tables, the execution log, the audit and the notices have one writer each");
+    static final ArchRule who_uses_whom_goes_from_the_doors_down_to_the_ground = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.caravana..")
+            .layer("doors")
+            .definedBy("..command..", "..api..", "..console..")
+            .layer("guards")
+            .definedBy("..security..", "..audit..", "..notification..", "..check..")
+            .layer("work")
+            .definedBy("..job..", "..pipeline..")
+            .layer("stores")
+            .definedBy("..replica..")
+            .layer("sources")
+            .definedBy("..servicenow..")
+            .layer("ground")
+            .definedBy("..execution..", "..connector..", "..catalog..", "..database..", "..settings..", "..error..")
+            .layer("simulator")
+            .definedBy("..simulator..")
+            .layer("wiring")
+            .definedBy("io.caravana")
+            .whereLayer("doors")
+            .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("guards")
+            .mayOnlyBeAccessedByLayers("doors", "wiring")
+            .whereLayer("work")
+            .mayOnlyBeAccessedByLayers("doors", "guards", "wiring")
+            .whereLayer("stores")
+            .mayOnlyBeAccessedByLayers("doors", "guards", "work")
+            .whereLayer("sources")
+            .mayOnlyBeAccessedByLayers("doors", "guards", "work", "stores")
+            .whereLayer("simulator")
+            .mayOnlyBeAccessedByLayers("doors", "wiring")
+            .whereLayer("wiring")
+            .mayNotBeAccessedByAnyLayer()
+            .because("a reader can say from the names alone where a line belongs");
 
     @ArchTest
     static final ArchRule packages_have_no_cycles = slices().matching("io.caravana.(*)..")
@@ -38,13 +56,41 @@ class ArchitectureTest {
             .because("a package that can be read alone can be changed alone");
 
     @ArchTest
-    static final ArchRule nobody_needs_the_simulator = noClasses()
+    static final ArchRule a_source_knows_no_table_load = noClasses()
             .that()
-            .resideOutsideOfPackages("..simulator..", "..command..", "io.caravana")
+            .resideInAPackage("..servicenow..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("..simulator..")
-            .because("it stands in for ServiceNow and is reached by HTTP like ServiceNow");
+            .haveSimpleName("TableLoad")
+            .because("it reports to who asks, so that a check or another connector can ask too");
+
+    @ArchTest
+    static final ArchRule a_store_knows_no_http = noClasses()
+            .that()
+            .resideInAPackage("..replica..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.camel.component.http..", "org.apache.hc..", "java.net.http..")
+            .because("where rows come from is the source's affair");
+
+    @ArchTest
+    static final ArchRule only_the_connector_and_those_who_tell_speak_http = noClasses()
+            .that()
+            .resideOutsideOfPackages("..connector..", "..servicenow..", "..notification..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.camel.component.http..", "org.apache.hc..", "java.net.http..")
+            .because("limits, sign-in and errors of a source have one place, and so have addresses that are secret");
+
+    @ArchTest
+    static final ArchRule only_stores_and_the_ground_speak_sql = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "..replica..", "..execution..", "..audit..", "..notification..", "..database..", "..error..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc..", "org.postgresql..")
+            .because("replica tables, the execution log, the audit and the notices have one writer each");
 
     @ArchTest
     static final ArchRule settings_are_records = classes()

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.connector.Stub;
 import io.caravana.database.TestDatabase;
-import io.caravana.servicenow.Stub;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Simulator;
 import io.caravana.simulator.SimulatorProperties;

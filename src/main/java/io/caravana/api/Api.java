@@ -2,6 +2,7 @@ package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.catalog.Catalog;
 import io.caravana.check.Checks;
 import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionLog;
@@ -10,7 +11,6 @@ import io.caravana.execution.Executions;
 import io.caravana.execution.TableLoadView;
 import io.caravana.job.Jobs;
 import io.caravana.settings.Similar;
-import io.caravana.table.Catalog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package io.caravana.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caravana.table.Catalog;
-import io.caravana.table.Table;
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

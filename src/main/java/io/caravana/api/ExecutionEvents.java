@@ -3,9 +3,9 @@ package io.caravana.api;
 import static java.util.stream.Collectors.groupingBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.error.Failures;
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
-import io.caravana.execution.Failures;
 import jakarta.annotation.PreDestroy;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;

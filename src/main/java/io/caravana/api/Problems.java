@@ -1,7 +1,7 @@
 package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.caravana.execution.Failures;
+import io.caravana.error.Failures;
 import io.caravana.execution.JobRunningException;
 import io.caravana.job.UnknownJobException;
 import io.caravana.replica.ReplicaSource.OtherSourceException;

@@ -1,12 +1,12 @@
 package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Table;
 import io.caravana.execution.Executions;
 import io.caravana.job.Jobs;
 import io.caravana.replica.RejectedRecords;
 import io.caravana.replica.RejectedView;
-import io.caravana.table.Catalog;
-import io.caravana.table.Table;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 

@@ -1,6 +1,6 @@
 package io.caravana.audit;
 
-import io.caravana.execution.Failures;
+import io.caravana.error.Failures;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.slf4j.Logger;

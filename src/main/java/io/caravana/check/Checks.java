@@ -1,6 +1,6 @@
 package io.caravana.check;
 
-import io.caravana.execution.Failures;
+import io.caravana.error.Failures;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

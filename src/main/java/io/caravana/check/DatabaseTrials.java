@@ -1,11 +1,11 @@
 package io.caravana.check;
 
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Table;
+import io.caravana.connector.ServiceNowAccess;
 import io.caravana.database.DatabaseFacts;
 import io.caravana.replica.ReplicaProperties;
 import io.caravana.replica.ReplicaSource;
-import io.caravana.servicenow.ServiceNowAccess;
-import io.caravana.table.Catalog;
-import io.caravana.table.Table;
 import java.util.List;
 import org.springframework.stereotype.Component;
 

@@ -1,12 +1,12 @@
 package io.caravana.check;
 
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Table;
 import io.caravana.execution.TableLoad;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.ServiceNowException;
 import io.caravana.servicenow.SourceTable;
-import io.caravana.table.Catalog;
-import io.caravana.table.Table;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;

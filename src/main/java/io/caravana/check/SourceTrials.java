@@ -1,15 +1,15 @@
 package io.caravana.check;
 
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Table;
+import io.caravana.connector.ServiceNowAccess;
+import io.caravana.connector.ServiceNowProperties;
 import io.caravana.replica.TableCheck;
 import io.caravana.servicenow.EncodedQuery;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
-import io.caravana.servicenow.ServiceNowAccess;
 import io.caravana.servicenow.ServiceNowException;
-import io.caravana.servicenow.ServiceNowProperties;
 import io.caravana.servicenow.SourceTable;
-import io.caravana.table.Catalog;
-import io.caravana.table.Table;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;

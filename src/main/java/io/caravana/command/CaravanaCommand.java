@@ -1,8 +1,8 @@
 package io.caravana.command;
 
-import io.caravana.execution.Failures;
+import io.caravana.catalog.Catalog;
+import io.caravana.error.Failures;
 import io.caravana.settings.Similar;
-import io.caravana.table.Catalog;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;

@@ -1,5 +1,6 @@
 package io.caravana.command;
 
+import io.caravana.catalog.Catalog;
 import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.JobRunningException;
@@ -7,7 +8,6 @@ import io.caravana.job.Jobs;
 import io.caravana.job.UnknownJobException;
 import io.caravana.notification.Notifications;
 import io.caravana.replica.ReplicaSource.OtherSourceException;
-import io.caravana.table.Catalog;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.springframework.boot.WebApplicationType;

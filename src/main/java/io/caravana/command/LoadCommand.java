@@ -1,10 +1,10 @@
 package io.caravana.command;
 
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Window;
 import io.caravana.execution.Execution;
 import io.caravana.job.Jobs;
 import io.caravana.job.UnknownJobException;
-import io.caravana.table.Catalog;
-import io.caravana.table.Window;
 import java.time.LocalDate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

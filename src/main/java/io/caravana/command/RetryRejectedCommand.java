@@ -1,9 +1,9 @@
 package io.caravana.command;
 
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Table;
 import io.caravana.execution.Execution;
 import io.caravana.job.Jobs;
-import io.caravana.table.Catalog;
-import io.caravana.table.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -1,12 +1,12 @@
 package io.caravana.command;
 
+import io.caravana.catalog.Catalog;
+import io.caravana.connector.ServiceNowAccess;
 import io.caravana.database.Database;
-import io.caravana.execution.Failures;
+import io.caravana.error.Failures;
 import io.caravana.execution.LogFields;
 import io.caravana.job.Jobs;
 import io.caravana.security.Access;
-import io.caravana.servicenow.ServiceNowAccess;
-import io.caravana.table.Catalog;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;

@@ -1,6 +1,6 @@
 package io.caravana.execution;
 
-import io.caravana.table.Table;
+import io.caravana.catalog.Table;
 import java.util.Optional;
 import org.apache.camel.Body;
 import org.slf4j.Logger;

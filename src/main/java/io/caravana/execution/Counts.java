@@ -1,6 +1,6 @@
 package io.caravana.execution;
 
-import io.caravana.execution.TableMeters.Wait;
+import io.caravana.connector.Wait;
 import java.util.Map;
 
 /**

@@ -1,9 +1,10 @@
 package io.caravana.execution;
 
-import io.caravana.table.Job.Reads;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
+import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import java.util.List;
+import org.slf4j.event.Level;
 
 /**
  * One run of a job.
@@ -43,5 +44,10 @@ public record Execution(
     public static Execution rest(
             String id, String job, Reads reads, Window window, List<Table> tables, boolean keepsUp) {
         return new Execution(id, job, reads, window, tables, keepsUp, true, new Stop());
+    }
+
+    /** At which level its beginning and its end are logged: what a timer starts every minute is not worth a line each time. */
+    public Level level() {
+        return reads == Reads.CHANGES ? Level.DEBUG : Level.INFO;
     }
 }

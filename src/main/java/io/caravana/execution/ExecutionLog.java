@@ -1,12 +1,13 @@
 package io.caravana.execution;
 
+import io.caravana.catalog.Job.Reads;
+import io.caravana.connector.Wait;
+import io.caravana.error.Failures;
 import io.caravana.execution.ExecutionEvent.Finished;
 import io.caravana.execution.ExecutionEvent.PageStored;
 import io.caravana.execution.ExecutionEvent.TableFinished;
 import io.caravana.execution.ExecutionEvent.TableStarted;
 import io.caravana.execution.ExecutionEvent.TableWaiting;
-import io.caravana.execution.TableMeters.Wait;
-import io.caravana.table.Job.Reads;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.caravana.execution;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravana.error.Failures;
 import jakarta.annotation.PreDestroy;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,6 +1,7 @@
 package io.caravana.execution;
 
-import io.caravana.table.Window;
+import io.caravana.catalog.Window;
+import io.caravana.error.Failures;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;

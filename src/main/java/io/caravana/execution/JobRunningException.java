@@ -6,7 +6,7 @@ public final class JobRunningException extends RuntimeException {
 
     private final String executionId;
 
-    JobRunningException(String job, String executionId, Throwable cause) {
+    public JobRunningException(String job, String executionId, Throwable cause) {
         super("the job '%s' is running already, as execution %s".formatted(job, executionId), cause);
         this.executionId = executionId;
     }

@@ -2,7 +2,8 @@ package io.caravana.execution;
 
 import static java.util.stream.Collectors.toMap;
 
-import io.caravana.table.Catalog;
+import io.caravana.catalog.Catalog;
+import io.caravana.error.Failures;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;

@@ -38,7 +38,7 @@ public final class LogFields {
     }
 
     /** The table load that this thread is at, as a key. */
-    static String load() {
+    public static String load() {
         return MDC.get(EXECUTION) + " " + MDC.get(TABLE);
     }
 

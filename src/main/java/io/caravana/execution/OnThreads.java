@@ -6,11 +6,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** An executor that decides how work comes to the threads of another one, and ends with it. */
-abstract class OnThreads extends AbstractExecutorService {
+public abstract class OnThreads extends AbstractExecutorService {
 
-    final ExecutorService threads;
+    public final ExecutorService threads;
 
-    OnThreads(ExecutorService threads) {
+    public OnThreads(ExecutorService threads) {
         this.threads = threads;
     }
 

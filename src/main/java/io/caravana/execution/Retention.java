@@ -1,5 +1,6 @@
 package io.caravana.execution;
 
+import io.caravana.error.Failures;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package io.caravana.execution;
 
-import io.caravana.table.Job.Reads;
+import io.caravana.catalog.Job.Reads;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -12,7 +12,7 @@ public final class Stop {
         }
     }
 
-    boolean isAsked() {
+    public boolean isAsked() {
         return why != null;
     }
 

@@ -23,7 +23,7 @@ public final class StoppedException extends RuntimeException {
         }
     }
 
-    StoppedException(Why why) {
+    public StoppedException(Why why) {
         super(why.words);
     }
 }

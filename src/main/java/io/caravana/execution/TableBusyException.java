@@ -1,6 +1,6 @@
 package io.caravana.execution;
 
-import io.caravana.execution.Retries.Patient;
+import io.caravana.error.Patient;
 
 /** Another execution writes to the table. It will end, so this is tried again until it has. */
 public final class TableBusyException extends RuntimeException implements Patient {

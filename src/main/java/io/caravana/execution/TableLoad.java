@@ -2,10 +2,12 @@ package io.caravana.execution;
 
 import static java.util.stream.Collectors.toMap;
 
-import io.caravana.execution.TableMeters.Wait;
-import io.caravana.table.Job.Reads;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
+import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
+import io.caravana.connector.Wait;
+import io.caravana.error.Failures;
+import io.caravana.error.Passing;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -250,7 +252,7 @@ public final class TableLoad {
     }
 
     /** A step that is about to be tried again. */
-    void retried() {
+    public void retried() {
         meters.retried();
     }
 
@@ -353,6 +355,6 @@ public final class TableLoad {
             return execution.stop().state();
         }
         // the load resumes when the database is back
-        return Retries.isDatabaseAway(failure) ? ExecutionLog.INTERRUPTED : "error";
+        return Passing.isDatabaseAway(failure) ? ExecutionLog.INTERRUPTED : "error";
     }
 }

@@ -1,5 +1,6 @@
 package io.caravana.execution;
 
+import io.caravana.connector.Wait;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -63,16 +64,6 @@ public final class TableMeters {
                 .register(registry);
         requests("200");
         Arrays.stream(Wait.values()).forEach(this::waits);
-    }
-
-    /** What a request waits for before it is sent. */
-    public enum Wait {
-        /** Others are in flight, as many as there may be. */
-        IN_FLIGHT,
-        /** Others count to this second, as many as there may be. */
-        RATE,
-        /** Nothing may be sent: ServiceNow asked for that, or has failed several times in a row. */
-        PAUSE
     }
 
     /** For a load that is not measured. */

@@ -1,7 +1,7 @@
 package io.caravana.execution;
 
-import io.caravana.table.Table;
-import io.caravana.table.Window;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;

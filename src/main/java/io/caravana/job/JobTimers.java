@@ -1,7 +1,7 @@
 package io.caravana.job;
 
-import io.caravana.table.Catalog;
-import io.caravana.table.Job;
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Job;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spring.boot.CamelContextConfiguration;

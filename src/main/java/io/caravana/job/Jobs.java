@@ -1,8 +1,12 @@
 package io.caravana.job;
 
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Job;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
+import io.caravana.error.Failures;
 import io.caravana.execution.Acceptance;
 import io.caravana.execution.Execution;
-import io.caravana.execution.Failures;
 import io.caravana.execution.Interruptions;
 import io.caravana.execution.Interruptions.Interrupted;
 import io.caravana.execution.JobRunningException;
@@ -12,10 +16,6 @@ import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters;
 import io.caravana.execution.Turns;
 import io.caravana.replica.RejectedRecords;
-import io.caravana.table.Catalog;
-import io.caravana.table.Job;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,7 +33,6 @@ import org.apache.camel.Header;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import org.springframework.stereotype.Component;
 
 /** Starts jobs. */
@@ -174,7 +173,7 @@ public class Jobs {
         try {
             LogFields.with(execution, () -> {
                 routes.sendBody("direct:start-job", execution);
-                LOG.atLevel(level(execution))
+                LOG.atLevel(execution.level())
                         .log(
                                 "{} begins, {} tables",
                                 execution.job(),
@@ -195,11 +194,6 @@ public class Jobs {
                                 && interrupted.window(catalog.timeZone()).equals(window))
                         .findFirst()
                         .map(interrupted -> rest(job, interrupted));
-    }
-
-    /** What a timer starts every minute is not worth a line each time. */
-    static Level level(Execution execution) {
-        return execution.reads() == Job.Reads.CHANGES ? Level.DEBUG : Level.INFO;
     }
 
     private Execution rest(Job job, Interrupted interrupted) {

@@ -2,7 +2,7 @@ package io.caravana.notification;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.caravana.execution.Failures;
+import io.caravana.error.Failures;
 import io.caravana.notification.Message.Channel;
 import java.net.URI;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.caravana.notification;
 
-import io.caravana.execution.Failures;
+import io.caravana.error.Failures;
 import io.caravana.execution.Turns;
 import io.caravana.notification.Message.Channel;
 import io.caravana.notification.Notice.Event;

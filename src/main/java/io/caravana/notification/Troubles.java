@@ -1,5 +1,6 @@
 package io.caravana.notification;
 
+import io.caravana.catalog.Catalog;
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
 import io.caravana.execution.TableLoadView;
@@ -7,7 +8,6 @@ import io.caravana.execution.Verdict;
 import io.caravana.notification.Notice.Event;
 import io.caravana.notification.Notice.TableTrouble;
 import io.caravana.notification.NotificationProperties.Late;
-import io.caravana.table.Catalog;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;

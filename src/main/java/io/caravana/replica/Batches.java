@@ -1,15 +1,15 @@
 package io.caravana.replica;
 
+import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.Table.DisplayValues;
+import io.caravana.error.Failures;
 import io.caravana.execution.Checkpoints;
-import io.caravana.execution.Failures;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.SourceRecord;
 import io.caravana.servicenow.SourceTable;
-import io.caravana.table.Job.Reads;
-import io.caravana.table.Table.DisplayValues;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

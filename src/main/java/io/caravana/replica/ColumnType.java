@@ -1,6 +1,6 @@
 package io.caravana.replica;
 
-import io.caravana.table.Window;
+import io.caravana.catalog.Window;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.Arrays;

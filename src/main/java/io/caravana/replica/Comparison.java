@@ -1,10 +1,10 @@
 package io.caravana.replica;
 
+import io.caravana.catalog.Table;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.SourceRecord;
-import io.caravana.table.Table;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.caravana.replica;
 
+import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Table.OnDelete;
+import io.caravana.catalog.Window;
 import io.caravana.execution.TableLoad;
 import io.caravana.servicenow.Page;
-import io.caravana.table.Job.Reads;
-import io.caravana.table.Table;
-import io.caravana.table.Table.OnDelete;
-import io.caravana.table.Window;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;

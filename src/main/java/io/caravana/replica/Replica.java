@@ -1,14 +1,14 @@
 package io.caravana.replica;
 
-import io.caravana.execution.Failures;
+import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.Table.Ledger;
+import io.caravana.catalog.Window;
+import io.caravana.error.Failures;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
-import io.caravana.table.Job.Reads;
-import io.caravana.table.Table.Ledger;
-import io.caravana.table.Window;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.caravana.replica;
 
-import io.caravana.servicenow.ServiceNowAccess;
+import io.caravana.connector.ServiceNowAccess;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;

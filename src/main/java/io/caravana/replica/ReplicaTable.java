@@ -1,9 +1,9 @@
 package io.caravana.replica;
 
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Table.DisplayValues;
+import io.caravana.catalog.Window;
 import io.caravana.servicenow.SourceTable;
-import io.caravana.table.Table;
-import io.caravana.table.Table.DisplayValues;
-import io.caravana.table.Window;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.caravana.replica;
 
+import io.caravana.catalog.Table;
 import io.caravana.servicenow.SourceTable;
-import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

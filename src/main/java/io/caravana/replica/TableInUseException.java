@@ -1,6 +1,6 @@
 package io.caravana.replica;
 
-import io.caravana.execution.Retries.Patient;
+import io.caravana.error.Patient;
 
 /** Others use a replica table that has to be altered. They will end, so this is tried again for as long as anything is. */
 final class TableInUseException extends RuntimeException implements Patient {

@@ -1,5 +1,6 @@
 package io.caravana.servicenow;
 
+import io.caravana.connector.HttpAnswers;
 import io.caravana.servicenow.PageParser.BrokenAnswer;
 import io.caravana.servicenow.ServiceNowException.Permanent;
 import io.caravana.servicenow.ServiceNowException.Remedy;
@@ -9,23 +10,16 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.zip.ZipException;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /** The one place that decides whether a request that gave no page may be tried again. */
-final class Answers {
+public final class Answers {
 
     private static final String SAYS = "%s: ServiceNow answered %d%s. %s";
 
     /** Characters of a request that everybody takes. */
     private static final int SHORT = 1_000;
-
-    private static final int PROXY_AUTHENTICATION = 407;
-    static final String PROXY_REFUSED =
-            "The proxy refused the sign-in: check SERVICENOW_PROXY_USERNAME and SERVICENOW_PROXY_PASSWORD";
 
     private Answers() {}
 
@@ -36,22 +30,24 @@ final class Answers {
      * @param body the beginning of its body
      * @param retryAfter what ServiceNow asked to wait; null when it said nothing
      */
-    static ServiceNowException of(
+    public static ServiceNowException of(
             PageRequest request, int status, String contentType, String body, Duration retryAfter) {
-        var words = PageParser.errorOf(body);
+        var words = HttpAnswers.errorOf(body);
         if (isTooLong(request, status, contentType)) {
             return tooLong(request, status);
         }
         var said = words.isEmpty() ? "" : " (" + words + ")";
         var message = SAYS.formatted(request.place(), status, said, advice(status, request));
-        return isRetryable(status)
+        return HttpAnswers.isRetryable(status)
                 ? new Retryable(message, remedy(status, retryAfter), retryAfter, null)
                 : new Permanent(message, status, null);
     }
 
     /** Whether the way did not take the request: 400 of a servlet container comes with a page for people. */
     private static boolean isTooLong(PageRequest request, int status, String contentType) {
-        return status == 414 || status == 431 || status == 400 && isPageOfHtml(contentType) && request.length() > SHORT;
+        return status == 414
+                || status == 431
+                || status == 400 && HttpAnswers.isPageOfHtml(contentType) && request.length() > SHORT;
     }
 
     private static ServiceNowException tooLong(PageRequest request, int status) {
@@ -74,7 +70,7 @@ final class Answers {
     }
 
     /** A request that is not made, as ServiceNow is not to be asked now. */
-    static ServiceNowException leftAlone(PageRequest request, Instant until) {
+    public static ServiceNowException leftAlone(PageRequest request, Instant until) {
         return new Retryable(
                 "%s: ServiceNow is left alone until %s, as it has asked for that or has failed several times"
                         .formatted(request.place(), until),
@@ -84,8 +80,8 @@ final class Answers {
     }
 
     /** Classifies a page that did not arrive. */
-    static ServiceNowException of(PageRequest request, IOException failure) {
-        var lasting = lasting(failure);
+    public static ServiceNowException of(PageRequest request, IOException failure) {
+        var lasting = HttpAnswers.lasting(failure);
         if (!lasting.isEmpty()) {
             return new Permanent("%s: %s".formatted(request.place(), lasting), failure);
         }
@@ -102,16 +98,8 @@ final class Answers {
                 "%s: %s: %s".formatted(request.place(), what, failure.getMessage()), remedy, null, failure);
     }
 
-    /** Why a connection would fail again; empty when it may well come about later. */
-    static String lasting(IOException failure) {
-        if (failure instanceof SSLHandshakeException || failure instanceof SSLPeerUnverifiedException) {
-            return "the connection is not trusted. Check SERVICENOW_URL and caravana.servicenow.ssl-bundle";
-        }
-        return "";
-    }
-
     /** An answer that is a page of HTML, or that leads to one. */
-    static ServiceNowException notJson(PageRequest request, int status, String contentType) {
+    public static ServiceNowException notJson(PageRequest request, int status, String contentType) {
         return new Retryable(
                 "%s: ServiceNow answered %d with %s where JSON was asked for. Is the instance asleep, the address wrong, or sign-in by a browser page?"
                         .formatted(request.place(), status, contentType),
@@ -140,25 +128,8 @@ final class Answers {
     }
 
     /** Whether the connection broke while the answer came, as it does where something is going down. */
-    static boolean isCutOnTheWay(Retryable failure) {
+    public static boolean isCutOnTheWay(Retryable failure) {
         return failure.getCause() instanceof BrokenAnswer broken && broken.getCause() != null;
-    }
-
-    static boolean isJson(String contentType) {
-        return contentType != null && contentType.toLowerCase(Locale.ROOT).contains("json");
-    }
-
-    /** An answer for people. Others that are not called JSON may be JSON: gateways rewrite headers. */
-    static boolean isPageOfHtml(String contentType) {
-        return contentType != null && contentType.toLowerCase(Locale.ROOT).contains("html");
-    }
-
-    static boolean isRetryable(int status) {
-        return switch (status) {
-            case 202, 408, 425, 429 -> true;
-            case 501, 505 -> false;
-            default -> status >= 500 || status >= 300 && status < 400;
-        };
     }
 
     private static String advice(int status, PageRequest request) {
@@ -167,7 +138,7 @@ final class Answers {
             case 401 -> "The sign-in was refused";
             case 403 -> "The account needs a role that can read " + request.table();
             case 404 -> "Check SERVICENOW_URL and the table's name";
-            case PROXY_AUTHENTICATION -> PROXY_REFUSED;
+            case HttpAnswers.PROXY_AUTHENTICATION -> HttpAnswers.PROXY_REFUSED;
             case 429 -> "The instance limits requests: lower caravana.servicenow.rate-limit or max-concurrent";
             default ->
                 status >= 300 && status < 400

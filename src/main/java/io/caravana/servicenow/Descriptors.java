@@ -16,16 +16,16 @@ import org.springframework.stereotype.Component;
 
 /** The columns of well-known tables as ServiceNow ships them, for accounts that may not read the dictionary. */
 @Component
-final class Descriptors {
+public final class Descriptors {
 
     private static final int LABEL = 1;
     private static final int PARENT = 2;
 
     /** Types whose raw value is of no use and whose display value is a row of stars. */
-    static final Set<String> SECRET = Set.of("password", "password2");
+    public static final Set<String> SECRET = Set.of("password", "password2");
 
     /** The descriptor of a table, with inherited columns; without columns when the table is not a well-known one. */
-    SourceTable find(String name) {
+    public SourceTable find(String name) {
         var owners = new ArrayList<String>();
         for (var table = name; !table.isEmpty(); table = of(table, PARENT)) {
             owners.add(table);

@@ -1,10 +1,10 @@
 package io.caravana.servicenow;
 
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
 import io.caravana.settings.Similar;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -76,7 +76,7 @@ public final class FieldCheck {
      * @throws ServiceNowException.Permanent if the configuration names a field that the table does not have, or its
      *     filter has a part that ServiceNow would leave out
      */
-    FieldCheck(Table table, SourceTable source) {
+    public FieldCheck(Table table, SourceTable source) {
         this.table = table;
         known.put(table.source(), source);
         filterFields().forEach(this::follow);
@@ -197,7 +197,7 @@ public final class FieldCheck {
     }
 
     /** Goes on with a table that walks have waited for. */
-    void describe(SourceTable described) {
+    public void describe(SourceTable described) {
         known.put(nextTable(), described);
         var walks = List.copyOf(waiting);
         waiting.clear();
@@ -210,7 +210,7 @@ public final class FieldCheck {
     }
 
     /** A cursor over a few rows with the doubtful fields: ServiceNow leaves out of a row what it does not know. */
-    PageCursor probe() {
+    public PageCursor probe() {
         var fields = new LinkedHashSet<>(List.of("sys_id"));
         doubtful.forEach(walk -> fields.add(walk.field));
         LOG.warn(
@@ -228,7 +228,7 @@ public final class FieldCheck {
      *
      * @throws ServiceNowException.Permanent if they lack one
      */
-    void probed(Page page) {
+    public void probed(Page page) {
         for (var walk : doubtful) {
             var described = known.get(walk.table);
             if (page.records().isEmpty() && described.origin() != Origin.DICTIONARY) {
@@ -251,7 +251,7 @@ public final class FieldCheck {
      *
      * @throws ServiceNowException.Permanent if it holds neither days nor moments, or both
      */
-    Window.Unit windowUnit() {
+    public Window.Unit windowUnit() {
         var column = known.get(table.source()).byName().get(table.windowColumn());
         if (column != null) {
             return Window.Unit.of(column.type())

@@ -69,7 +69,7 @@ public final class PageCursor {
     private boolean isAtLast;
     private final Set<String> lasts = new HashSet<>();
 
-    PageCursor(
+    public PageCursor(
             String table,
             EncodedQuery query,
             List<String> wanted,
@@ -110,7 +110,7 @@ public final class PageCursor {
      * @param moved the field that tells when a record was changed, or created where records do not change
      * @param after the record to begin behind; null: at the beginning of the query
      */
-    static PageCursor ofChanges(
+    public static PageCursor ofChanges(
             String table,
             EncodedQuery query,
             String moved,
@@ -123,7 +123,7 @@ public final class PageCursor {
     }
 
     /** Has the values of these fields not taken from answers, should they come. */
-    PageCursor without(Set<String> fieldNames) {
+    public PageCursor without(Set<String> fieldNames) {
         leftOut = fieldNames;
         fields.leaveOut(fieldNames);
         return this;
@@ -135,7 +135,7 @@ public final class PageCursor {
     }
 
     /** The request for the next page; while that is unsettled, the one that is to settle it. */
-    PageRequest next() {
+    public PageRequest next() {
         if (uncounted != null) {
             return read.isCountable() ? counting() : lastRows();
         }
@@ -168,7 +168,7 @@ public final class PageCursor {
     }
 
     /** Leaves the list of fields out of the requests to come; false where that is not possible or has been done. */
-    boolean shorten(PageRequest request) {
+    public boolean shorten(PageRequest request) {
         if (leavesListOut || !request.canDoWithoutList()) {
             return false;
         }
@@ -178,7 +178,7 @@ public final class PageCursor {
     }
 
     /** Whether the next request is not for rows of the page, but for how many there are. */
-    boolean isCounting() {
+    public boolean isCounting() {
         return uncounted != null;
     }
 
@@ -192,7 +192,7 @@ public final class PageCursor {
      *
      * @return the page, to be used if it is settled
      */
-    Page take(PageRequest request, List<SourceRecord> records, long total) {
+    public Page take(PageRequest request, List<SourceRecord> records, long total) {
         if (uncounted != null) {
             return settle(records);
         }
@@ -208,7 +208,7 @@ public final class PageCursor {
     }
 
     /** Takes in the number of the rows that come after the place where the cursor is, from the statistics. */
-    Page counted(long total) {
+    public Page counted(long total) {
         var page = new Page(fields, uncounted.records(), total, uncounted.limit(), uncounted.unreadable());
         uncounted = null;
         return page;
@@ -265,11 +265,11 @@ public final class PageCursor {
         return new Position(updatedOn, row.sysId());
     }
 
-    Fields fields() {
+    public Fields fields() {
         return fields;
     }
 
-    TableRead read() {
+    public TableRead read() {
         return read;
     }
 
@@ -279,7 +279,7 @@ public final class PageCursor {
     }
 
     /** The last page could not be had, and fewer rows may help. */
-    void shrink(String why) {
+    public void shrink(String why) {
         if (!size.shrink()) {
             failuresOfOneRow++;
             unreadable = why;
@@ -292,12 +292,12 @@ public final class PageCursor {
     }
 
     /** The last page did not come in time: fewer rows may help, but no row is to blame. */
-    void ease() {
+    public void ease() {
         size.shrink();
     }
 
     /** Learns from an answer how many rows to ask for next. */
-    void answered(int received, long bytes, long nanos) {
+    public void answered(int received, long bytes, long nanos) {
         size.answered(received, bytes, nanos);
     }
 
@@ -326,12 +326,12 @@ public final class PageCursor {
     }
 
     /** Where this cursor is. */
-    Checkpoint checkpoint() {
+    public Checkpoint checkpoint() {
         return new Checkpoint(part, from, to, after == null ? null : after.sysId(), offset, !more);
     }
 
     /** Goes on where a read in the order of keys was interrupted. */
-    void goOn(Checkpoint checkpoint) {
+    public void goOn(Checkpoint checkpoint) {
         after = checkpoint.at() == null ? after : new Position(null, checkpoint.at());
         offset = checkpoint.hiddenRows();
         more = !checkpoint.done();
@@ -385,7 +385,7 @@ public final class PageCursor {
     }
 
     /** Rows that are still to come, hidden ones too, as far as is known. */
-    long remaining() {
+    public long remaining() {
         return remaining;
     }
 
@@ -397,7 +397,7 @@ public final class PageCursor {
      *
      * @param parts how many ranges, up to 256
      */
-    List<PageCursor> split(int parts) {
+    public List<PageCursor> split(int parts) {
         if (!order.equals(KEY)) {
             return List.of(this);
         }
@@ -413,7 +413,7 @@ public final class PageCursor {
     }
 
     /** A cursor over one range of keys, from where it has come to. */
-    PageCursor range(Checkpoint checkpoint) {
+    public PageCursor range(Checkpoint checkpoint) {
         var range = checkpoint.from() == null ? query : query.and("sys_id", ">=", checkpoint.from());
         range = checkpoint.to() == null ? range : range.and("sys_id", "<", checkpoint.to());
         var cursor = new PageCursor(table, range, KEY, wanted, displayValues, size.copy(), null, read);
@@ -427,7 +427,7 @@ public final class PageCursor {
     }
 
     /** A cursor whose one page tells how many rows there are now. */
-    PageCursor recount() {
+    public PageCursor recount() {
         return new PageCursor(table, query, order, KEY, false, PageSize.atMost(1), start, new TableRead());
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.connector.HttpAnswers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.List;
  * {@code error}, and a status that is not {@code failure}: ServiceNow ends answers that took too long after the status
  * line 200 has gone out.
  */
-final class PageParser {
+public final class PageParser {
 
     private static final JsonFactory JSON = new ObjectMapper().getFactory();
 
@@ -28,7 +29,7 @@ final class PageParser {
      * @throws BrokenAnswer if it is not a whole page
      * @throws IOException if the stream breaks
      */
-    static List<SourceRecord> parse(InputStream stream, Fields fields) throws IOException {
+    public static List<SourceRecord> parse(InputStream stream, Fields fields) throws IOException {
         try (var parser = JSON.createParser(stream).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
             return new Reader(parser, fields, new SourceRecord.Writer()).page();
         }
@@ -39,7 +40,7 @@ final class PageParser {
      *
      * @throws BrokenAnswer if it tells none
      */
-    static long count(InputStream stream) throws IOException {
+    public static long count(InputStream stream) throws IOException {
         var count = new ObjectMapper()
                 .readTree(stream)
                 .path("result")
@@ -52,29 +53,15 @@ final class PageParser {
         return Long.parseLong(count);
     }
 
-    /** The error of an answer's body in ServiceNow's own words; empty when it has none that can be read. */
-    static String errorOf(String body) {
-        try {
-            var error = new ObjectMapper().readTree(body).path("error");
-            return join(error.path("message").asText(""), error.path("detail").asText(""));
-        } catch (IOException notJson) {
-            return "";
-        }
-    }
-
-    private static String join(String message, String detail) {
-        return detail.isEmpty() || detail.equals("null") || detail.equals(message) ? message : message + ": " + detail;
-    }
-
     /** An answer that is not a whole page. */
-    static final class BrokenAnswer extends IOException {
+    public static final class BrokenAnswer extends IOException {
         private static final long serialVersionUID = 1L;
 
-        BrokenAnswer(String message) {
+        public BrokenAnswer(String message) {
             super(message);
         }
 
-        BrokenAnswer(String message, IOException cause) {
+        public BrokenAnswer(String message, IOException cause) {
             super(message, cause);
         }
     }
@@ -122,7 +109,7 @@ final class PageParser {
                 return null;
             }
             var tree = parser.readValueAsTree();
-            return errorOf("{\"error\":" + tree + "}");
+            return HttpAnswers.errorOf("{\"error\":" + tree + "}");
         }
 
         private List<SourceRecord> records() throws IOException {

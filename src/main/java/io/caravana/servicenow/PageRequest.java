@@ -17,7 +17,7 @@ import java.util.List;
  * @param count whether the number of all matching rows is wanted with the answer
  * @param number this is the n-th page of its read, from 1; for messages
  */
-record PageRequest(
+public record PageRequest(
         String table,
         String query,
         List<String> fields,
@@ -29,11 +29,11 @@ record PageRequest(
 
     static final int COUNT_ONLY = 0;
 
-    boolean isCountOnly() {
+    public boolean isCountOnly() {
         return limit == COUNT_ONLY;
     }
 
-    String path() {
+    public String path() {
         return (isCountOnly() ? "/api/now/stats/" : "/api/now/table/") + table;
     }
 
@@ -48,7 +48,7 @@ record PageRequest(
     }
 
     /** The URL's query string, encoded. */
-    String queryString() {
+    public String queryString() {
         var text = new StringBuilder(256).append("sysparm_query=").append(encode(query));
         if (isCountOnly()) {
             return text.append("&sysparm_count=true").toString();

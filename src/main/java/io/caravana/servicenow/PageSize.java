@@ -6,7 +6,7 @@ import java.time.Duration;
  * How many rows a read asks for at a time. Grows while answers are quick and small, shrinks when they are slow, large or
  * broken, down to a single row, and stops where the server cuts answers. One thread's.
  */
-final class PageSize {
+public final class PageSize {
 
     /** ServiceNow ends an answer after 60 s; far from there is a good place. */
     private static final Duration QUICK = Duration.ofSeconds(2);
@@ -27,7 +27,7 @@ final class PageSize {
      * @param most rows of any page
      * @param mostBytes the size of JSON that a page should stay below
      */
-    PageSize(int first, int most, long mostBytes) {
+    public PageSize(int first, int most, long mostBytes) {
         this.rows = Math.min(first, most);
         this.most = most;
         this.mostBytes = mostBytes;

@@ -1,5 +1,9 @@
 package io.caravana.servicenow;
 
+import io.caravana.connector.Keyring;
+import io.caravana.connector.SignIn;
+import io.caravana.connector.SignInFailure;
+import io.caravana.connector.Signature;
 import io.caravana.servicenow.ServiceNowException.Permanent;
 import io.caravana.servicenow.ServiceNowException.Remedy;
 import io.caravana.servicenow.ServiceNowException.Retryable;
@@ -8,7 +12,9 @@ import org.springframework.stereotype.Component;
 
 /** What becomes of a request whose credentials were refused: they are renewed and it is made again, once. */
 @Component
-final class Refusals {
+public final class Refusals {
+
+    private static final int REFUSED = 401;
 
     private static final String RENEWED_FOR = "credentialsRenewedFor";
 
@@ -26,9 +32,9 @@ final class Refusals {
      *
      * @return the same failure if it is not about credentials
      */
-    Exception explain(Exchange exchange, PageRequest request, Exception failure) {
+    public Exception explain(Exchange exchange, PageRequest request, Exception failure) {
         if (failure instanceof SignInFailure notSignedIn) {
-            return notSignedIn.at(request);
+            return of(notSignedIn, request);
         }
         if (!(failure instanceof ServiceNowException refused) || !isRefusal(exchange)) {
             return failure;
@@ -52,14 +58,23 @@ final class Refusals {
         try {
             keyring.renew(exchange.getMessage().getHeader(Signature.NUMBER, 0L, Long.class));
         } catch (SignInFailure notSignedIn) {
-            return notSignedIn.at(request);
+            return of(notSignedIn, request);
         }
         exchange.setProperty(RENEWED_FOR, request);
         return new Retryable(
                 refused.getMessage() + ". The credentials have been renewed", Remedy.NEW_CREDENTIALS, null, null);
     }
 
+    /** A failed sign-in as the failure of the page that was to be asked for. */
+    private static ServiceNowException of(SignInFailure failure, PageRequest request) {
+        var message = request.place() + ": " + failure.getMessage();
+        var remedy = failure.retryAfter() == null ? Remedy.TIME : Remedy.ASKED_WAIT;
+        return failure.isRetryable()
+                ? new Retryable(message, remedy, failure.retryAfter(), failure.getCause())
+                : new Permanent(message, REFUSED, failure.getCause());
+    }
+
     private Permanent permanent(ServiceNowException refused, String how) {
-        return new Permanent("%s%s. %s".formatted(refused.getMessage(), how, signIn.advice()), 401, null);
+        return new Permanent("%s%s. %s".formatted(refused.getMessage(), how, signIn.advice()), REFUSED, null);
     }
 }

@@ -1,6 +1,6 @@
 package io.caravana.servicenow;
 
-import io.caravana.execution.Retries.Patient;
+import io.caravana.error.Patient;
 import java.time.Duration;
 
 /**
@@ -39,7 +39,7 @@ public abstract sealed class ServiceNowException extends RuntimeException {
         private final Remedy remedy;
         private final Duration retryAfter;
 
-        Retryable(String message, Remedy remedy, Duration retryAfter, Throwable cause) {
+        public Retryable(String message, Remedy remedy, Duration retryAfter, Throwable cause) {
             super(message, cause);
             this.remedy = remedy;
             this.retryAfter = retryAfter;
@@ -51,7 +51,7 @@ public abstract sealed class ServiceNowException extends RuntimeException {
         }
 
         /** Whether it was this request that went wrong, and not too many of them. */
-        boolean isAboutTheAnswer() {
+        public boolean isAboutTheAnswer() {
             return remedy == Remedy.TIME || remedy == Remedy.SMALLER_PAGE || remedy == Remedy.TIME_AND_SMALLER_PAGE;
         }
 

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /** The time that ServiceNow's own clock shows: records are stamped by it. */
 @Component
-final class SourceClock {
+public final class SourceClock {
 
     /** The header has whole seconds: a smaller difference means nothing. */
     private static final Duration SAME = Duration.ofSeconds(2);
@@ -27,7 +27,7 @@ final class SourceClock {
      *
      * @param date its header {@code Date}; null when it had none
      */
-    void learn(String date) {
+    public void learn(String date) {
         if (date == null) {
             return;
         }
@@ -41,7 +41,7 @@ final class SourceClock {
     }
 
     /** What it shows now, as far as is known. */
-    Instant now() {
+    public Instant now() {
         return clock.instant().plus(ahead);
     }
 }

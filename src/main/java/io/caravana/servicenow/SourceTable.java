@@ -1,6 +1,6 @@
 package io.caravana.servicenow;
 
-import io.caravana.table.Table;
+import io.caravana.catalog.Table;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -65,7 +65,7 @@ public record SourceTable(
             return isChoice || !reference.isEmpty() || LABELLED.contains(type);
         }
 
-        static SourceColumn ofRows(String name, String table) {
+        public static SourceColumn ofRows(String name, String table) {
             return new SourceColumn(name, "", "", "", table, false, Origin.NOTHING);
         }
     }
@@ -148,7 +148,7 @@ public record SourceTable(
     }
 
     /** The fields that the dictionary shows and no row of a page has; empty when none is missing. */
-    Optional<String> omitted(Page page, Table table) {
+    public Optional<String> omitted(Page page, Table table) {
         var seen = new HashSet<>(page.fields().values());
         var asked = table.carried(from(Origin.DICTIONARY));
         var missing = from(Origin.DICTIONARY).stream()

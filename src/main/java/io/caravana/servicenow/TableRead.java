@@ -38,12 +38,12 @@ public final class TableRead {
      *
      * @return whether that was the last time that they are asked
      */
-    boolean countFailed(boolean isForGood) {
+    public boolean countFailed(boolean isForGood) {
         return countFailures.addAndGet(isForGood ? COUNT_TRIES : 1) >= COUNT_TRIES;
     }
 
     /** Goes on with what was read before the load was interrupted. */
-    void goOn(Checkpoints.Brought before) {
+    public void goOn(Checkpoints.Brought before) {
         received.add(before.received());
         withoutKey.add(before.withoutKey());
         countBefore = before.sourceCount();
@@ -51,39 +51,39 @@ public final class TableRead {
     }
 
     /** Whether one page has shown the whole table: its own count is as good as one before and one after. */
-    boolean wasOnePage() {
+    public boolean wasOnePage() {
         return pages == 1;
     }
 
     /** Whether no row has come that shows its key. */
-    boolean hasNoKey() {
+    public boolean hasNoKey() {
         return received.sum() == withoutKey.sum();
     }
 
-    long countBefore() {
+    public long countBefore() {
         return countBefore;
     }
 
-    void countAfter(long rows) {
+    public void countAfter(long rows) {
         countAfter = rows;
     }
 
     /** Lets the other cursors end after the page they are at; the first failure counts. */
-    void stop(Exception cause) {
+    public void stop(Exception cause) {
         failure.compareAndSet(null, cause);
     }
 
-    boolean isStopped() {
+    public boolean isStopped() {
         return failure.get() != null;
     }
 
     /** What one of the cursors has failed with; null: none has. */
-    Exception failure() {
+    public Exception failure() {
         return failure.get();
     }
 
     /** What the read has proven, once it has come to its end and the rows were counted again. */
-    Verdict verdict() {
+    public Verdict verdict() {
         return Verdict.of(countBefore, countAfter, received.sum(), withoutKey.sum());
     }
 }

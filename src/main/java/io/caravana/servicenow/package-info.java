@@ -1,2 +1,2 @@
-/** The only package that speaks HTTP to ServiceNow: queries, the page cursor, parsing, sign-in, limits, errors. */
+/** ServiceNow's Table API: queries, the page cursor, parsing, the dictionary, and what its answers mean. */
 package io.caravana.servicenow;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The tables of a plain instance and their own columns, from {@code descriptors/*.csv}. */
-final class Descriptors {
+public final class Descriptors {
     /** One line of {@code tables.csv}; {@code superClass} is empty for a base table. */
     record TableEntry(String name, String label, String superClass) {}
 

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reading over {@code /api/now/table}. */
-final class TableApi {
+public final class TableApi {
     private static final String CANCELLED = "Transaction cancelled: maximum execution time exceeded";
     private static final String CANCELLED_DETAIL = "Check logs for error trace or enable glide.rest.debug property";
 
     private final Instance instance;
 
-    TableApi(Instance instance) {
+    public TableApi(Instance instance) {
         this.instance = instance;
     }
 

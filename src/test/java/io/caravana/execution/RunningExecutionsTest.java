@@ -2,7 +2,7 @@ package io.caravana.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravana.table.Job.Reads;
+import io.caravana.catalog.Job.Reads;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.Caravana;
+import io.caravana.catalog.Catalog;
+import io.caravana.catalog.Window;
+import io.caravana.connector.ServiceNowAccess;
 import io.caravana.database.TestDatabase;
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.Executions;
-import io.caravana.servicenow.ServiceNowAccess;
-import io.caravana.table.Catalog;
-import io.caravana.table.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

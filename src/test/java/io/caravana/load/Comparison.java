@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.caravana.servicenow.ServiceNowAccess;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
+import io.caravana.connector.ServiceNowAccess;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;

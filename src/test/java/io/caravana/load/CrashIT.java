@@ -3,14 +3,14 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.CaravanaProcess;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
+import io.caravana.connector.ServiceNowAccess;
 import io.caravana.database.TestDatabase;
-import io.caravana.servicenow.ServiceNowAccess;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Simulator;
 import io.caravana.simulator.SimulatorProperties;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;

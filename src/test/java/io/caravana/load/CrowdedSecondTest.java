@@ -2,9 +2,9 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import io.caravana.simulator.Fault;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
 import java.time.ZoneOffset;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravana.catalog.Window;
 import io.caravana.database.StoppableDatabase;
 import io.caravana.execution.ExecutionView;
 import io.caravana.execution.JobRunningException;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
-import io.caravana.table.Window;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

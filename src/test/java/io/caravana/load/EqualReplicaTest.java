@@ -2,7 +2,7 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravana.table.Window;
+import io.caravana.catalog.Window;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;

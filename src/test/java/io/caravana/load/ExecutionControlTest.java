@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import io.caravana.execution.Execution;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -3,13 +3,13 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.catalog.Job.Reads;
 import io.caravana.execution.Acceptance;
 import io.caravana.execution.Execution;
 import io.caravana.execution.ExecutionEvent;
 import io.caravana.execution.ExecutionLog;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
-import io.caravana.table.Job.Reads;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.caravana.load;
 
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import io.caravana.execution.ExecutionView;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;

@@ -3,10 +3,10 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.catalog.Table;
 import io.caravana.execution.ExecutionView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
-import io.caravana.table.Table;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;

@@ -2,12 +2,12 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import io.caravana.execution.ExecutionView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

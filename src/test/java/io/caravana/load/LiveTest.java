@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import io.caravana.execution.ExecutionView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
-import io.caravana.table.Table;
-import io.caravana.table.Window;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Date;

@@ -2,8 +2,8 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravana.table.Table;
-import io.caravana.table.Window;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravana.catalog.Table;
 import io.caravana.load.Scrape.Series;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
-import io.caravana.table.Table;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;

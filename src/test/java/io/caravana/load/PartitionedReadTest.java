@@ -3,13 +3,13 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.caravana.catalog.Window;
 import io.caravana.execution.ExecutionView;
-import io.caravana.execution.PageSlots;
+import io.caravana.pipeline.PageSlots;
 import io.caravana.servicenow.SourceRecord;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
-import io.caravana.table.Window;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

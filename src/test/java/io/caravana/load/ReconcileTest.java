@@ -3,9 +3,9 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.caravana.catalog.Window;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
-import io.caravana.table.Window;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;

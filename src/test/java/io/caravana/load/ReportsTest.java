@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.summingLong;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.caravana.table.Window;
+import io.caravana.catalog.Window;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import io.caravana.execution.Failures;
+import io.caravana.error.Failures;
 import io.caravana.settings.Awkward;
 import jakarta.mail.Message.RecipientType;
 import jakarta.mail.internet.MimeMessage;

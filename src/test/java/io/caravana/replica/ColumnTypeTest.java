@@ -2,8 +2,8 @@ package io.caravana.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.catalog.Window;
 import io.caravana.servicenow.SourceRecord;
-import io.caravana.table.Window;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

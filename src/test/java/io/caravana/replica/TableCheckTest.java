@@ -3,11 +3,11 @@ package io.caravana.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.catalog.Table;
 import io.caravana.database.TestDatabase;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
-import io.caravana.table.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.caravana.servicenow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.connector.HttpAnswers;
+import io.caravana.connector.RetryAfter;
 import io.caravana.servicenow.ServiceNowException.Permanent;
 import io.caravana.servicenow.ServiceNowException.Remedy;
 import io.caravana.servicenow.ServiceNowException.Retryable;
@@ -150,6 +152,6 @@ class AnswersTest {
     @ParameterizedTest
     @CsvSource({"application/json;charset=UTF-8, true", "text/html, false", ", false"})
     void only_json_is_read_as_a_page(String contentType, boolean json) {
-        assertThat(Answers.isJson(contentType)).isEqualTo(json);
+        assertThat(HttpAnswers.isJson(contentType)).isEqualTo(json);
     }
 }

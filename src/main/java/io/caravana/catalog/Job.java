@@ -1,0 +1,50 @@
+package io.caravana.catalog;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * A list of tables that are carried together.
+ *
+ * @param name the name used in the API ({@code load-<name>}), on the command line and in the execution log
+ * @param description one sentence for people, shown in the API's document
+ * @param reads what it reads of its tables: {@code period}, the period of an execution, or the whole table where that
+ *     has no window column; {@code changes}, what has changed since the last time; {@code keys}, the keys alone, to find
+ *     what has gone; {@code rejected}, the records that could not be stored, anew. The last three carry every table,
+ *     whatever job it belongs to
+ * @param followChanges whether an execution that is given no dates, as by a timer, also follows what has changed in its
+ *     tables with a window column since the last one
+ * @param threads how many of its tables are loaded side by side
+ * @param cron when it starts by itself, as a Quartz expression in {@code caravana.time-zone}; empty: never
+ * @param timer whether the cron is on
+ */
+public record Job(
+        @NotBlank
+        @Pattern(
+                regexp = "[a-z][a-z0-9-]{0,39}",
+                message = "a name of small letters, digits and hyphens that begins with a letter")
+        String name,
+
+        @DefaultValue("") String description,
+        @DefaultValue("period") Reads reads,
+        @DefaultValue("true") boolean followChanges,
+        @DefaultValue("4") @Min(1) @Max(64) int threads,
+        @DefaultValue("") String cron,
+        @DefaultValue("true") boolean timer) {
+
+    /** What a job reads of its tables. */
+    public enum Reads {
+        PERIOD,
+        CHANGES,
+        KEYS,
+        REJECTED
+    }
+
+    /** Whether it starts by itself. */
+    public boolean isTimed() {
+        return timer && !cron.isEmpty();
+    }
+}

@@ -1,0 +1,24 @@
+package io.caravana.catalog;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How the jobs that read changes and keys do it.
+ *
+ * @param overlap how far behind the last pass the next one begins: what ServiceNow stored so much later than it stamped
+ *     is not missed
+ * @param lag how far behind ServiceNow's clock a pass ends
+ * @param describeEvery how long the columns of a table that is read for changes are taken for known
+ * @param compareModCount whether the comparison of keys also finds rows that changed without a change of {@code
+ *     sys_updated_on}, by their {@code sys_mod_count}
+ */
+@Validated
+@ConfigurationProperties("caravana.live")
+public record LiveProperties(
+        @DefaultValue("5m") Duration overlap,
+        @DefaultValue("5s") Duration lag,
+        @DefaultValue("1h") Duration describeEvery,
+        @DefaultValue("false") boolean compareModCount) {}

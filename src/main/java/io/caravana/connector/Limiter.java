@@ -1,0 +1,264 @@
+package io.caravana.connector;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The one gate in front of ServiceNow, for the whole process: how many requests are in flight, how many a second, and
+ * when none may be sent at all.
+ *
+ * <p>Nobody knows when a request arrives, only that it is between its sending and its answer. So a request counts as one
+ * of its second until a second after its answer: whatever the way does to the requests, the instance never gets more in
+ * any second. (The throttle in the route {@code fetch-page} counts what is sent, which can arrive closer together. It is
+ * a second bolt, and waits for nothing as long as this one counts right.)
+ *
+ * <p>Too many at once halves what may be in flight; answers give it back, one by one. A wait that ServiceNow asks for is
+ * kept by everybody. An instance that fails several times in a row is left alone for a growing while, and then asked
+ * by one request alone.
+ */
+@Component("limiter")
+public final class Limiter implements MeterBinder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Limiter.class);
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final int FAILURES_IN_A_ROW = 5;
+    private static final long LOOK_EVERY = Duration.ofMillis(500).toNanos();
+    private static final Duration FIRST_REST = Duration.ofSeconds(5);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
+
+    private final Clock clock;
+    private final int most;
+    private final int rate;
+    private final Duration longestWait;
+    /** When the requests of the last second were answered, in {@link System#nanoTime()}. */
+    private final ArrayDeque<Long> answers = new ArrayDeque<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    private int limit;
+    private int inFlight;
+    private int answersSinceChange;
+    private int failures;
+    private Duration rest = FIRST_REST;
+    private Instant closedUntil = Instant.MIN;
+    private Instant answeredAt = Instant.MIN;
+
+    Limiter(ServiceNowProperties properties, Clock clock) {
+        this.clock = clock;
+        this.most = properties.maxConcurrent();
+        this.rate = properties.rateLimit();
+        this.longestWait = properties.longestWait();
+        this.limit = most;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("caravana.servicenow.in.flight", this, gate -> gate.read(() -> gate.inFlight))
+                .description("Requests that are in flight or wait for their place in the second")
+                .register(registry);
+        Gauge.builder("caravana.servicenow.in.flight.limit", this, gate -> gate.read(() -> gate.limit))
+                .description("How many may be, at this moment")
+                .register(registry);
+        Gauge.builder("caravana.servicenow.pause", this, gate -> gate.read(gate::pauseSeconds))
+                .description("Until ServiceNow may be asked again; 0 when it may be asked")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    private double pauseSeconds() {
+        return isClosed() ? Duration.between(clock.instant(), closedUntil).toMillis() / 1_000.0 : 0;
+    }
+
+    private double read(DoubleSupplier value) {
+        lock.lock();
+        try {
+            return value.getAsDouble();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether a page has come since then. */
+    public boolean isAnsweredSince(Instant moment) {
+        lock.lock();
+        try {
+            return answeredAt.isAfter(moment);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When the gate opens again; null when it is open. */
+    public Instant closedUntil() {
+        lock.lock();
+        try {
+            return isClosed() ? closedUntil : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long it is until then; nothing when that is past. */
+    public Duration until(Instant moment) {
+        var wait = Duration.between(clock.instant(), moment);
+        return wait.isNegative() ? Duration.ZERO : wait;
+    }
+
+    /**
+     * Waits until a request may be sent, and counts it as in flight.
+     *
+     * @param goOn throws if nobody wants the request any more
+     * @return how many nanoseconds it has waited for each reason
+     */
+    public Map<Wait, Long> enter(Runnable goOn) throws InterruptedException {
+        var waited = new EnumMap<Wait, Long>(Wait.class);
+        for (var reason : Wait.values()) {
+            waited.put(reason, 0L);
+        }
+        lock.lockInterruptibly();
+        try {
+            goOn.run();
+            for (var reason = reason(); reason != null; reason = reason()) {
+                var began = System.nanoTime();
+                await(reason);
+                waited.merge(reason, System.nanoTime() - began, Long::sum);
+                goOn.run();
+            }
+            inFlight++;
+            return waited;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What keeps a request from being sent now; null: nothing. */
+    private Wait reason() {
+        if (isClosed()) {
+            return Wait.PAUSE;
+        }
+        if (inFlight >= limit) {
+            return Wait.IN_FLIGHT;
+        }
+        return nanosUntilRate() > 0 ? Wait.RATE : null;
+    }
+
+    private void await(Wait reason) throws InterruptedException {
+        var nanos = switch (reason) {
+            case PAUSE -> Duration.between(clock.instant(), closedUntil).toNanos() + 1;
+            case IN_FLIGHT -> LOOK_EVERY;
+            case RATE -> nanosUntilRate();
+        };
+        changed.awaitNanos(Math.min(nanos, LOOK_EVERY));
+    }
+
+    /** How long one more request would be one too many for its second; 0 when it would not be. */
+    private long nanosUntilRate() {
+        var now = System.nanoTime();
+        while (!answers.isEmpty() && now - answers.peek() > SECOND) {
+            answers.remove();
+        }
+        if (inFlight + answers.size() < rate) {
+            return 0;
+        }
+        return answers.isEmpty() ? SECOND : SECOND - (now - answers.peek()) + 1;
+    }
+
+    private boolean isClosed() {
+        return clock.instant().isBefore(closedUntil);
+    }
+
+    /** A request's answer has come whole, or will not come any more: it is no longer in flight. */
+    public void arrived() {
+        locked(() -> {
+            inFlight--;
+            answers.add(System.nanoTime());
+        });
+    }
+
+    /** An answer was a page. */
+    public void answered() {
+        locked(() -> {
+            if (failures >= FAILURES_IN_A_ROW) {
+                LOG.info("ServiceNow answers again");
+                limit = most;
+            }
+            failures = 0;
+            answeredAt = clock.instant();
+            rest = FIRST_REST;
+            answersSinceChange++;
+            if (limit < most && answersSinceChange >= limit) {
+                change(limit + 1);
+            }
+        });
+    }
+
+    /** A request was refused because there are too many. */
+    public void refusedAsTooMany() {
+        locked(() -> {
+            var half = Math.max(1, limit / 2);
+            if (half < limit) {
+                LOG.warn("ServiceNow has too many requests at once: {} in flight from now on", half);
+            }
+            change(half);
+        });
+    }
+
+    /** A request was refused for a time, which is kept as far as the configuration goes. */
+    public void refusedUntil(Duration wait) {
+        var isTooLong = wait.compareTo(longestWait) > 0;
+        var why = isTooLong
+                ? "ServiceNow has asked for a wait of %d s, longer than caravana.servicenow.longest-wait"
+                        .formatted(wait.toSeconds())
+                : "ServiceNow has asked for a wait of %d s".formatted(wait.toSeconds());
+        locked(() -> close(isTooLong ? longestWait : wait, why));
+    }
+
+    /** A request found the instance out of order. */
+    public void failed() {
+        locked(() -> {
+            failures++;
+            if (failures >= FAILURES_IN_A_ROW && !isClosed()) {
+                close(rest, "ServiceNow has failed %d times in a row".formatted(failures));
+                rest = rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
+                change(1);
+            }
+        });
+    }
+
+    private void close(Duration wait, String why) {
+        var until = clock.instant().plus(wait);
+        if (until.isAfter(closedUntil)) {
+            closedUntil = until;
+            LOG.warn("{}: waiting for ServiceNow until {}", why, until);
+        }
+    }
+
+    private void change(int newLimit) {
+        limit = newLimit;
+        answersSinceChange = 0;
+    }
+
+    private void locked(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.caravana.error;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.RecoverableDataAccessException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/** Tells failures that may pass from those that last. */
+public final class Passing {
+
+    private static final List<Class<?>> PASSING = List.of(
+            Patient.class,
+            TransientDataAccessException.class,
+            RecoverableDataAccessException.class,
+            DataAccessResourceFailureException.class,
+            TransactionException.class);
+    /** Lost connections, aborted transactions, resources, locks and shutdowns, some of which Spring has no class for. */
+    private static final Pattern PASSING_STATES = Pattern.compile("08...|40...|53...|55P03|57P0[123]");
+
+    private Passing() {}
+
+    /** Whether no connection to the database could be had. */
+    public static boolean isDatabaseAway(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLTransientConnectionException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the same step may succeed later: what says so itself, and what the database is short of for a while. */
+    public static boolean mayPass(Throwable failure) {
+        if (Failures.isRefusal(failure)) {
+            // Spring takes a row that is too wide for a lack of resources
+            return false;
+        }
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (isPassing(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What a failure says of further tries, whatever it is wrapped in. */
+    public static Patient patience(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Patient patient) {
+                return patient;
+            }
+        }
+        return Patient.NONE;
+    }
+
+    private static boolean isPassing(Throwable cause) {
+        return PASSING.stream().anyMatch(type -> type.isInstance(cause))
+                || cause instanceof SQLException sql
+                        && sql.getSQLState() != null
+                        && PASSING_STATES.matcher(sql.getSQLState()).matches();
+    }
+}

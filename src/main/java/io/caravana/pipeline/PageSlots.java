@@ -1,0 +1,57 @@
+package io.caravana.pipeline;
+
+import java.util.concurrent.Semaphore;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.spi.Policy;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * How many pages are worked on at once, parsed or stored. Pages come in bursts; without a limit all threads of a burst
+ * want the processors together, its pages fill the heap as objects, and a request to the API waits behind all of them.
+ * Waiting for ServiceNow takes no slot.
+ */
+@Component("pageSlots")
+public final class PageSlots implements Policy {
+
+    /** One is parsed while another is stored. */
+    private static final int LEAST = 2;
+
+    private final Semaphore free;
+
+    PageSlots(@Value("${caravana.pages-at-once}") int pages) {
+        free = new Semaphore(
+                pages > 0 ? pages : Math.max(LEAST, Runtime.getRuntime().availableProcessors()), true);
+    }
+
+    /** Waits for a slot, which is to be given back. */
+    public void take() throws InterruptedException {
+        free.acquire();
+    }
+
+    public void giveBack() {
+        free.release();
+    }
+
+    @Override
+    public void beforeWrap(Route route, NamedNode definition) {
+        // nothing is to be prepared
+    }
+
+    @Override
+    public Processor wrap(Route route, Processor steps) {
+        return exchange -> process(steps, exchange);
+    }
+
+    private void process(Processor steps, Exchange exchange) throws Exception {
+        take();
+        try {
+            steps.process(exchange);
+        } finally {
+            giveBack();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.caravana.pipeline;
+
+import static java.util.Comparator.comparingInt;
+
+import io.caravana.execution.LogFields;
+import io.caravana.execution.OnThreads;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Threads for the ranges of all tables, shared fairly: each table load that has something to do has one at least, however
+ * many others there are; the rest, up to a number in all, go to who has the fewest. A range may take hours, so a queue for
+ * all of them would have a small table wait for a large one.
+ *
+ * <p>Whose work it is, is told by the {@link LogFields} of the thread that hands it over.
+ */
+public final class TableThreads extends OnThreads {
+
+    private final Map<String, Share> shares = new HashMap<>();
+    private final int most;
+    private int running;
+
+    /** What one table load has to do. */
+    private static final class Share {
+        private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private int running;
+    }
+
+    /** @param most how many threads there are in all, but for the one that each load has at least */
+    public TableThreads(int most) {
+        super(Executors.newCachedThreadPool(task -> new Thread(task, "partition")));
+        this.most = most;
+    }
+
+    @Override
+    public synchronized void execute(Runnable task) {
+        if (threads.isShutdown()) {
+            throw new RejectedExecutionException("the process is ending");
+        }
+        shares.computeIfAbsent(LogFields.load(), load -> new Share()).waiting.add(task);
+        startWhatMay();
+    }
+
+    private void startWhatMay() {
+        for (var next = next(); next.isPresent() && !threads.isShutdown(); next = next()) {
+            start(next.get());
+        }
+    }
+
+    private Optional<Share> next() {
+        return shares.values().stream()
+                .filter(share -> !share.waiting.isEmpty())
+                .filter(share -> running < most || share.running == 0)
+                .min(comparingInt(share -> share.running));
+    }
+
+    private void start(Share share) {
+        var task = share.waiting.remove();
+        share.running++;
+        running++;
+        threads.execute(() -> {
+            try {
+                task.run();
+            } finally {
+                ended(share);
+            }
+        });
+    }
+
+    private synchronized void ended(Share share) {
+        share.running--;
+        running--;
+        shares.values().removeIf(other -> other.running == 0 && other.waiting.isEmpty());
+        startWhatMay();
+    }
+}
