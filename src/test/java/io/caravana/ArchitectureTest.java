@@ -24,7 +24,7 @@ class ArchitectureTest {
             .layer("work")
             .definedBy("..job..", "..pipeline..")
             .layer("stores")
-            .definedBy("..replica..")
+            .definedBy("..replica..", "..change..")
             .layer("sources")
             .definedBy("..servicenow..")
             .layer("ground")
@@ -67,7 +67,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule a_store_knows_no_http = noClasses()
             .that()
-            .resideInAPackage("..replica..")
+            .resideInAnyPackage("..replica..", "..change..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.camel.component.http..", "org.apache.hc..", "java.net.http..")
@@ -86,7 +86,13 @@ class ArchitectureTest {
     static final ArchRule only_stores_and_the_ground_speak_sql = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "..replica..", "..execution..", "..audit..", "..notification..", "..database..", "..error..")
+                    "..replica..",
+                    "..change..",
+                    "..execution..",
+                    "..audit..",
+                    "..notification..",
+                    "..database..",
+                    "..error..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc..", "org.postgresql..")

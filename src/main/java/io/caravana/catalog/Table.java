@@ -27,8 +27,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pageSize rows asked for in one request; 0: {@code caravana.servicenow.page-size}
  * @param live whether the jobs that read changes and keys carry it
  * @param history whether each version of a row is kept in {@code <target>_history}
- * @param ledger which loads note each changed row in {@code caravana.change_event}: {@code live}, those of the jobs that
- *     read changes and keys, once the table has been read whole; {@code always}, all; {@code never}, none
+ * @param changeLog which loads log each changed row in {@code caravana.change_log}: {@code live}, those of the jobs that
+ *     read changes and keys and those without dates, once the whole table has been read; {@code always}, all; {@code never}, none
  * @param onDelete what becomes of a row that the source no longer has: {@code hard} deletes it, {@code soft} marks it in the
  *     column {@code etl_deleted_at}, {@code keep} leaves it as it is
  * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
@@ -53,7 +53,7 @@ public record Table(
         @DefaultValue("0") @Min(0) @Max(10_000) int pageSize,
         @DefaultValue("true") boolean live,
         @DefaultValue("false") boolean history,
-        @DefaultValue("live") Ledger ledger,
+        @DefaultValue("live") LoggedBy changeLog,
         @DefaultValue("hard") OnDelete onDelete,
         @DecimalMin("0") @DecimalMax("1") Double deleteShare) {
 
@@ -89,8 +89,8 @@ public record Table(
         ALL
     }
 
-    /** Which loads note in the ledger what they change. */
-    public enum Ledger {
+    /** Which loads log what they change. */
+    public enum LoggedBy {
         LIVE,
         ALWAYS,
         NEVER

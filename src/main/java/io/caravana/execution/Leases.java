@@ -89,16 +89,16 @@ public class Leases {
 
     /**
      * Makes sure that the table is still this load's, until the end of the transaction, and names the execution to the
-     * ledger if that is to note what the transaction changes.
+     * change log if that is to contain what the transaction changes.
      *
      * @throws FencedException if it is not
      */
     public void guard(@ExchangeProperty("load") TableLoad load) {
         jdbc.sql("""
-                SELECT set_config('caravana.ledger_of', ?, true) FROM caravana.table_lease
+                SELECT set_config('caravana.change_log_execution', ?, true) FROM caravana.table_lease
                 WHERE table_name = ? AND token = ? FOR SHARE""")
                 .params(
-                        load.notesChanges() ? load.execution().id() : "",
+                        load.logsChanges() ? load.execution().id() : "",
                         load.table().target(),
                         load.lease())
                 .query(String.class)

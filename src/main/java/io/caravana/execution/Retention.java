@@ -1,12 +1,9 @@
 package io.caravana.execution;
 
-import io.caravana.error.Failures;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.dao.PessimisticLockingFailureException;
-import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -78,14 +75,12 @@ public class Retention {
         ExecutionLog.KEPT_TO_GO_ON.forEach(table -> jdbc.sql(KEPT_TO_GO_ON.formatted(table, table))
                 .param(seconds(resumeWithin.plus(MARGIN)))
                 .update());
-        var days = dropOldChanges();
-        if (executions + rejected + notices + days > 0) {
+        if (executions + rejected + notices > 0) {
             LOG.info(
-                    "Deleted as it was too old: {} executions, {} rejected records, {} notices, {} days of changes",
+                    "Deleted as it was too old: {} executions, {} rejected records, {} notices",
                     executions,
                     rejected,
-                    notices,
-                    days);
+                    notices);
         }
     }
 
@@ -100,19 +95,6 @@ public class Retention {
             all += deleted;
         } while (deleted == MANY);
         return all;
-    }
-
-    /** Who reads changes is waited for, for a while; then those days are dropped the next time. */
-    private int dropOldChanges() {
-        try {
-            return jdbc.sql("SELECT caravana.drop_change_events_before(clock_timestamp() - make_interval(secs => ?))")
-                    .param(seconds(properties.changes()))
-                    .query(Integer.class)
-                    .single();
-        } catch (PessimisticLockingFailureException | UncategorizedSQLException inUse) {
-            LOG.info("Days of changes are in use and are deleted the next time: {}", Failures.explain(inUse));
-            return 0;
-        }
     }
 
     private static double seconds(Duration duration) {

@@ -12,7 +12,6 @@ import org.springframework.validation.annotation.Validated;
  * @param executions executions and their table loads
  * @param quietExecutions of the jobs that take no period, those that succeeded and changed no row
  * @param rejected rejected records, since they came last
- * @param changes the days of {@code caravana.change_event}, where that table is there
  * @param notices what people were told, or were to be told
  * @param every how often one of the processes cleans up
  */
@@ -22,6 +21,5 @@ record RetentionProperties(
         @DefaultValue("90d") @DurationMin(days = 1) Duration executions,
         @DefaultValue("7d") @DurationMin(days = 1) Duration quietExecutions,
         @DefaultValue("90d") @DurationMin(days = 1) Duration rejected,
-        @DefaultValue("30d") @DurationMin(days = 1) Duration changes,
         @DefaultValue("30d") @DurationMin(days = 1) Duration notices,
         @DefaultValue("1h") @DurationMin(minutes = 1) Duration every) {}

@@ -47,7 +47,7 @@ public final class TableLoad {
     private final Map<String, String> notes = new ConcurrentSkipListMap<>();
     private volatile Verdict verdict = Verdict.NOT_READ;
     private volatile long lease;
-    private volatile boolean notesChanges;
+    private volatile boolean logsChanges;
     private volatile long unseen;
     private volatile long expected = -1;
     private volatile Reads reads;
@@ -161,13 +161,13 @@ public final class TableLoad {
         lease = token;
     }
 
-    /** Decides whether the rows that this load changes are noted in the ledger. */
-    public void notesChanges(boolean value) {
-        notesChanges = value;
+    /** Decides whether the changes that this load makes are logged. */
+    public void logsChanges(boolean value) {
+        logsChanges = value;
     }
 
-    boolean notesChanges() {
-        return notesChanges;
+    boolean logsChanges() {
+        return logsChanges;
     }
 
     /** Goes on with the counts of a load that was interrupted. */

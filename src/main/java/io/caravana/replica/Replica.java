@@ -1,11 +1,9 @@
 package io.caravana.replica;
 
-import io.caravana.catalog.Job.Reads;
-import io.caravana.catalog.Table.Ledger;
 import io.caravana.catalog.Window;
+import io.caravana.change.RowTriggers;
 import io.caravana.error.Failures;
 import io.caravana.execution.TableLoad;
-import io.caravana.execution.Watermarks;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
@@ -65,20 +63,18 @@ final class Replica {
 
     private static final String DESCRIBE = "SELECT caravana.describe(CAST(? AS regclass), ?, ?, ?, ?, ?, ?)";
     private static final String ALTER = "SELECT caravana.alter_table(?)";
-    private static final String FOLLOW = "SELECT caravana.follow(CAST(? AS regclass), ?, ?)";
     private static final String LOCK_TIMEOUT = "55P03";
-    private static final String EXTEND_HISTORY = "SELECT caravana.extend_history(CAST(? AS regclass))";
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final TableCheck check;
-    private final Watermarks watermarks;
+    private final RowTriggers triggers;
 
-    Replica(JdbcClient jdbc, TransactionTemplate transaction, TableCheck check, Watermarks watermarks) {
+    Replica(JdbcClient jdbc, TransactionTemplate transaction, TableCheck check, RowTriggers triggers) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.check = check;
-        this.watermarks = watermarks;
+        this.triggers = triggers;
     }
 
     /**
@@ -95,7 +91,9 @@ final class Replica {
         check.require(replica, wanted);
         jdbc.sql(replica.createTable(wanted)).update();
         replica = extend(replica, wanted);
-        follow(load, replica);
+        load.logsChanges(triggers.logs(load));
+        var followed = replica.qualified();
+        alter(replica, () -> triggers.follow(table, followed));
         describe(source, replica);
         if (load.keepsUp()) {
             jdbc.sql(MARK.formatted(replica.qualified()))
@@ -143,19 +141,6 @@ final class Replica {
                     "the window column %s of %s is %s, while it holds %s in ServiceNow: a period would be other rows here than there. Rebuild the table (docs/operations.md)"
                             .formatted(name, table.qualified(), type.sql(), unit));
         }
-    }
-
-    /** Has the database keep the table's history and its ledger, as far as the configuration says so. */
-    private void follow(TableLoad load, ReplicaTable replica) {
-        var table = load.table();
-        load.notesChanges(
-                switch (table.ledger()) {
-                    case LIVE ->
-                        (load.reads() != Reads.PERIOD || load.execution().keepsUp()) && watermarks.isKept(table);
-                    case ALWAYS -> true;
-                    case NEVER -> false;
-                });
-        alter(replica, () -> ask(FOLLOW, replica.qualified(), table.history(), table.ledger() != Ledger.NEVER));
     }
 
     /**
@@ -258,7 +243,7 @@ final class Replica {
             check.requireRoomFor(table, missing.size());
             alter(table, () -> {
                 jdbc.sql(table.addColumns(missing)).update();
-                ask(EXTEND_HISTORY, table.qualified());
+                triggers.extendHistory(table.qualified());
             });
             LOG.info("{}: new columns {}", table.name(), missing.keySet());
         }

@@ -42,6 +42,9 @@ class SettingsCheck implements BeanFactoryPostProcessor {
     private static final Map<String, String> GONE =
             Map.of("caravana.replica.schema", "replica tables are in the schema servicenow");
 
+    /** What keys of earlier versions are called now. */
+    private static final Map<String, String> RENAMED = Map.of("caravana.tables[].ledger", "change-log");
+
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
         var environment = beans.getBean(ConfigurableEnvironment.class);
@@ -130,6 +133,10 @@ class SettingsCheck implements BeanFactoryPostProcessor {
         }
 
         private String meant(ConfigurationPropertyName key) {
+            var name = RENAMED.get(key.toString().replaceAll("\\d+", ""));
+            if (name != null) {
+                return " It is called '%s' now".formatted(name);
+            }
             var beside = known.below(key.getParent());
             var nearest = Similar.nearest(key.getLastElement(Form.ORIGINAL), beside);
             var elsewhere = known.elsewhere(key);

@@ -48,7 +48,7 @@ class LimiterTest {
             0,
             true,
             false,
-            Table.Ledger.NEVER,
+            Table.LoggedBy.NEVER,
             Table.OnDelete.KEEP,
             null);
 

@@ -321,7 +321,7 @@ class CrashIT {
                 0,
                 true,
                 false,
-                Table.Ledger.LIVE,
+                Table.LoggedBy.LIVE,
                 Table.OnDelete.HARD,
                 null);
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * A table with a history and the ledger as it is by default, one that is always noted, one that never is, and one whose
+ * A table with a history and the change log as it is by default, one that is always noted, one that never is, and one whose
  * rows are followed and marked as deleted.
  */
 @TestPropertySource(properties = """
@@ -31,16 +31,16 @@ import org.springframework.test.context.TestPropertySource;
                 caravana.tables[1].source=change_task
                 caravana.tables[1].job=tickets
                 caravana.tables[1].window-column=sys_created_on
-                caravana.tables[1].ledger=always
+                caravana.tables[1].change-log=always
                 caravana.tables[2].source=incident_task
                 caravana.tables[2].job=tickets
                 caravana.tables[2].window-column=sys_created_on
-                caravana.tables[2].ledger=never
+                caravana.tables[2].change-log=never
                 caravana.tables[3].source=change_request
                 caravana.tables[3].job=tickets
                 caravana.tables[3].window-column=sys_created_on
                 caravana.tables[3].history=true
-                caravana.tables[3].ledger=always
+                caravana.tables[3].change-log=always
                 caravana.tables[3].on-delete=soft
                 """)
 abstract class FollowedTest extends LoadTest {
@@ -55,7 +55,7 @@ abstract class FollowedTest extends LoadTest {
                 .<Map<String, String>>map(HashMap::new)
                 .toList();
         jdbc.sql("DELETE FROM caravana.watermark").update();
-        jdbc.sql("DELETE FROM caravana.change_event").update();
+        jdbc.sql("DELETE FROM caravana.change_log").update();
         for (var table : catalog.tables()) {
             jdbc.sql("DROP TABLE IF EXISTS servicenow.%1$s, servicenow.%1$s_history CASCADE".formatted(table.target()))
                     .update();

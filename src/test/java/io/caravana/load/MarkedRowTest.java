@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the ledger and the history make of a row that is marked as deleted, and of one that comes back. */
+/** What the change log and the history make of a row that is marked as deleted, and of one that comes back. */
 class MarkedRowTest extends FollowedTest {
 
     private static final String MARKED = "change_request";
@@ -24,7 +24,7 @@ class MarkedRowTest extends FollowedTest {
     void aRow() {
         row = new HashMap<>(simulator.rows(MARKED).get(3));
         live();
-        jdbc.sql("DELETE FROM caravana.change_event").update();
+        jdbc.sql("DELETE FROM caravana.change_log").update();
     }
 
     @AfterEach
@@ -44,7 +44,7 @@ class MarkedRowTest extends FollowedTest {
                 .isEqualTo(1);
         assertThat(kinds()).containsExactly("deleted");
         assertThat(jdbc.sql(
-                                "SELECT number, changes ->> 'number' AS numbers, changes ->> 'short_description' AS words FROM caravana.change_event")
+                                "SELECT number, changes ->> 'number' AS numbers, changes ->> 'short_description' AS words FROM caravana.change_log")
                         .query()
                         .singleRow()
                         .values())
@@ -65,7 +65,7 @@ class MarkedRowTest extends FollowedTest {
         live();
         loaded("tickets");
         assertThat(kinds()).containsExactly("deleted", "created");
-        assertThat(jdbc.sql("SELECT changes ->> 'short_description' FROM caravana.change_event WHERE kind = 'created'")
+        assertThat(jdbc.sql("SELECT changes ->> 'short_description' FROM caravana.change_log WHERE kind = 'created'")
                         .query(String.class)
                         .single())
                 .isEqualTo("[null, \"restored\"]");
@@ -101,13 +101,13 @@ class MarkedRowTest extends FollowedTest {
     }
 
     private List<String> kinds() {
-        return jdbc.sql("SELECT kind FROM caravana.change_event ORDER BY id")
+        return jdbc.sql("SELECT kind FROM caravana.change_log ORDER BY id")
                 .query(String.class)
                 .list();
     }
 
     private List<String> noted() {
-        return jdbc.sql("SELECT jsonb_object_keys(changes) FROM caravana.change_event")
+        return jdbc.sql("SELECT jsonb_object_keys(changes) FROM caravana.change_log")
                 .query(String.class)
                 .list();
     }

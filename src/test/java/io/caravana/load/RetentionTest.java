@@ -2,6 +2,7 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.change.ChangeLogRetention;
 import io.caravana.execution.Retention;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,6 +11,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 /** With the lifetimes as they are by default: 90 days, 7 of quiet executions, 30 of changes and notices. */
 class RetentionTest extends LoadTest {
+
+    @Autowired
+    ChangeLogRetention changes;
 
     @Autowired
     Retention retention;
@@ -107,14 +111,14 @@ class RetentionTest extends LoadTest {
     void days_of_changes_are_dropped_whole_when_they_are_too_old() {
         for (var day : new String[] {"1999", "2999"}) {
             jdbc.sql(
-                            "CREATE TABLE caravana.change_event_%s0101 PARTITION OF caravana.change_event FOR VALUES FROM ('%s-01-01') TO ('%s-01-02')"
+                            "CREATE TABLE caravana.change_log_%s0101 PARTITION OF caravana.change_log FOR VALUES FROM ('%s-01-01') TO ('%s-01-02')"
                                     .formatted(day, day, day))
                     .update();
         }
-        retention.cleanUp();
-        assertThat(ids("SELECT relname FROM pg_class WHERE relname LIKE 'change_event_%0101'"))
-                .containsExactly("change_event_29990101");
-        jdbc.sql("DROP TABLE caravana.change_event_29990101").update();
+        changes.cleanUp();
+        assertThat(ids("SELECT relname FROM pg_class WHERE relname LIKE 'change_log_%0101'"))
+                .containsExactly("change_log_29990101");
+        jdbc.sql("DROP TABLE caravana.change_log_29990101").update();
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.springframework.beans.factory.annotation.Autowired;
 
-class LedgerTest extends FollowedTest {
+class ChangeLogTest extends FollowedTest {
 
     @Autowired
     DataSource database;
@@ -77,7 +77,7 @@ class LedgerTest extends FollowedTest {
                 .update();
         for (var moment : List.of("now()", "now() + interval '1 s'", "NULL")) {
             jdbc.sql(
-                            "WITH noted AS MATERIALIZED (SELECT set_config('caravana.ledger_of', 'x', false)) UPDATE servicenow.sc_task SET etl_deleted_at = %s FROM noted WHERE sys_id = ?"
+                            "WITH noted AS MATERIALIZED (SELECT set_config('caravana.change_log_execution', 'x', false)) UPDATE servicenow.sc_task SET etl_deleted_at = %s FROM noted WHERE sys_id = ?"
                                     .formatted(moment))
                     .param(task(0).get("sys_id"))
                     .update();
@@ -159,7 +159,7 @@ class LedgerTest extends FollowedTest {
     }
 
     private void change(Connection connection, int place) throws SQLException {
-        execute(connection, "SELECT set_config('caravana.ledger_of', 'by hand', true)");
+        execute(connection, "SELECT set_config('caravana.change_log_execution', 'by hand', true)");
         execute(
                 connection,
                 "UPDATE servicenow.sc_task SET short_description = 'x' WHERE sys_id = '%s'"
@@ -172,7 +172,7 @@ class LedgerTest extends FollowedTest {
         }
     }
 
-    /** Reads as docs/tables.md says. */
+    /** Reads as docs/changes.md says. */
     private final class Reader {
 
         private String transaction = "0";
@@ -180,7 +180,7 @@ class LedgerTest extends FollowedTest {
 
         List<String> read() {
             return jdbc.sql("""
-                            SELECT xid, id, sys_id FROM caravana.change_feed
+                            SELECT xid, id, sys_id FROM caravana.change_log_settled
                             WHERE table_name = 'sc_task' AND (xid, id) > (CAST(? AS xid8), ?) ORDER BY xid, id LIMIT 500""")
                     .params(transaction, id)
                     .query((event, number) -> {
@@ -212,24 +212,24 @@ class LedgerTest extends FollowedTest {
     @Test
     void days_are_dropped_whole_and_a_write_without_a_day_fails_nothing() {
         // other tests may have written before midnight
-        number("SELECT caravana.drop_change_events_before(now())");
+        number("SELECT caravana.drop_change_log_before(now())");
         live();
-        assertThat(number("SELECT caravana.drop_change_events_before(now())")).isZero();
-        assertThat(number("SELECT caravana.drop_change_events_before(now() + interval '10 days')"))
+        assertThat(number("SELECT caravana.drop_change_log_before(now())")).isZero();
+        assertThat(number("SELECT caravana.drop_change_log_before(now() + interval '10 days')"))
                 .isEqualTo(3);
         describe(task(0), "on a day that has no partition");
         jdbc.sql(
-                        "WITH noted AS MATERIALIZED (SELECT set_config('caravana.ledger_of', 'x', false)) UPDATE servicenow.sc_task SET short_description = 'changed' FROM noted WHERE sys_id = ?")
+                        "WITH noted AS MATERIALIZED (SELECT set_config('caravana.change_log_execution', 'x', false)) UPDATE servicenow.sc_task SET short_description = 'changed' FROM noted WHERE sys_id = ?")
                 .param(task(0).get("sys_id"))
                 .update();
-        assertThat(number("SELECT count(*) FROM caravana.change_event_other")).isEqualTo(1);
+        assertThat(number("SELECT count(*) FROM caravana.change_log_other")).isEqualTo(1);
         live();
         assertThat(events(TASK)).hasSize(2);
-        assertThat(number("SELECT caravana.drop_change_events_before(now() + interval '10 days')"))
+        assertThat(number("SELECT caravana.drop_change_log_before(now() + interval '10 days')"))
                 .isLessThan(3);
         assertThat(events(TASK)).isEmpty();
-        jdbc.sql("SELECT caravana.add_change_event_days()").query().singleRow();
-        assertThat(number("SELECT caravana.drop_change_events_before(now() + interval '10 days')"))
+        jdbc.sql("SELECT caravana.add_change_log_days()").query().singleRow();
+        assertThat(number("SELECT caravana.drop_change_log_before(now() + interval '10 days')"))
                 .isEqualTo(3);
     }
 
@@ -239,7 +239,7 @@ class LedgerTest extends FollowedTest {
         return jdbc.sql("""
                         SELECT sys_id, number, kind, (SELECT string_agg(key, ',' ORDER BY key) FROM jsonb_object_keys(changes) AS key),
                           changes ->> 'short_description', execution_id
-                        FROM caravana.change_event WHERE table_name = ? ORDER BY id""")
+                        FROM caravana.change_log WHERE table_name = ? ORDER BY id""")
                 .param(table)
                 .query((event, number) -> new Event(
                         event.getString(1),

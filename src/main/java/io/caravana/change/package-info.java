@@ -1,0 +1,2 @@
+/** The history and the change log of replica tables, kept by PostgreSQL's triggers. */
+package io.caravana.change;
