@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Takes docs/pictures anew, Hawtio's diagrams of the routes of a load, and writes docs/routes.md. Needs Debian's packages chromium and
+# pngquant; takes some minutes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for program in chromium pngquant; do
+  command -v "$program" >/dev/null || { echo "Missing: apt-get install $program"; exit 1; }
+done
+rm -f docs/pictures/*.png
+./mvnw -B -ntp -q test -Dtest=RouteDiagramTest -Dupdate.pictures=true
+pngquant --force --ext .png --strip --speed 1 32 docs/pictures/*.png
+./mvnw -B -ntp -q test -Dtest=RoutesPageTest -Dupdate.reference=true
+du -ch docs/pictures/*.png | tail -1

@@ -1,0 +1,174 @@
+package io.caravana.console;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.springframework.util.FileSystemUtils;
+
+/** The system's Chromium without a window, driven by its DevTools protocol. */
+public final class Chromium implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path profile;
+    private final Process process;
+    private final WebSocket page;
+    private final AtomicInteger commands = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
+
+    public static boolean isInstalled() {
+        return program().isPresent();
+    }
+
+    private static Optional<Path> program() {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                        .map(name -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    /** A page as large as given, in pixels. */
+    public Chromium(int width, int height) throws IOException, InterruptedException {
+        profile = Files.createTempDirectory("chromium");
+        process = new ProcessBuilder(List.of(
+                        program().orElseThrow().toString(),
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--hide-scrollbars",
+                        "--remote-debugging-port=0",
+                        "--user-data-dir=" + profile,
+                        "--window-size=" + width + "," + height,
+                        "about:blank"))
+                .redirectErrorStream(true)
+                .redirectOutput(profile.resolve("output").toFile())
+                .start();
+        var client = HttpClient.newHttpClient();
+        page = client.newWebSocketBuilder()
+                .buildAsync(addressOfThePage(client), new Listener())
+                .join();
+    }
+
+    private URI addressOfThePage(HttpClient client) {
+        var port = profile.resolve("DevToolsActivePort");
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(
+                        () -> {
+                            var list = URI.create("http://127.0.0.1:"
+                                    + Files.readAllLines(port).get(0) + "/json/list");
+                            var pages = JSON.readTree(
+                                    client.send(HttpRequest.newBuilder(list).build(), BodyHandlers.ofString())
+                                            .body());
+                            return Stream.iterate(0, i -> i < pages.size(), i -> i + 1)
+                                    .map(pages::get)
+                                    .filter(page -> page.path("type").asText().equals("page"))
+                                    .map(page -> URI.create(
+                                            page.path("webSocketDebuggerUrl").asText()))
+                                    .findFirst()
+                                    .orElse(null);
+                        },
+                        found -> found != null);
+    }
+
+    public void open(String url) {
+        command("Page.navigate", Map.of("url", url));
+    }
+
+    /** What a script answers, as JSON; null while the page is changing. */
+    public JsonNode ask(String script) {
+        return command("Runtime.evaluate", Map.of("expression", script, "returnByValue", true))
+                .path("result")
+                .path("value");
+    }
+
+    /** Waits until a script answers with true. */
+    public void await(String script) {
+        try {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> ask(script).asBoolean());
+        } catch (ConditionTimeoutException e) {
+            var page = ask("location.href + '\\n' + document.body.innerText").asText();
+            throw new AssertionError("Not so: " + script + "\nThe page: " + page, e);
+        }
+    }
+
+    /** A PNG of a part of the page, {@code scale} times as large. */
+    public byte[] picture(double x, double y, double width, double height, double scale) {
+        var clip = Map.of("x", x, "y", y, "width", width, "height", height, "scale", scale);
+        var picture = command("Page.captureScreenshot", Map.of("format", "png", "clip", clip));
+        return Base64.getDecoder().decode(picture.path("data").asText());
+    }
+
+    private JsonNode command(String method, Map<String, ?> parameters) {
+        var id = commands.incrementAndGet();
+        var answer = new CompletableFuture<JsonNode>();
+        answers.put(id, answer);
+        var text = JSON.valueToTree(Map.of("id", id, "method", method, "params", parameters))
+                .toString();
+        page.sendText(text, true).join();
+        return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public void close() throws IOException {
+        page.abort();
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().onExit().join();
+        FileSystemUtils.deleteRecursively(profile);
+    }
+
+    private final class Listener implements WebSocket.Listener {
+
+        private final StringBuilder message = new StringBuilder();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+            message.append(part);
+            if (last) {
+                receive(message.toString());
+                message.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        private void receive(String text) {
+            try {
+                var answer = JSON.readTree(text);
+                var waiting = answers.remove(answer.path("id").asInt());
+                if (waiting != null) {
+                    waiting.complete(answer.path("result"));
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(text, e);
+            }
+        }
+    }
+}
