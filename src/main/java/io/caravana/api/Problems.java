@@ -8,6 +8,8 @@ import io.caravana.replica.ReplicaSource.OtherSourceException;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.StreamCache;
+import org.apache.camel.TypeConversionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -33,6 +35,9 @@ final class Problems {
             problem(exchange, bad.status(), bad.getMessage(), Map.of());
         } else if (failure instanceof IllegalArgumentException bad) {
             problem(exchange, 400, bad.getMessage(), Map.of());
+        } else if (failure instanceof TypeConversionException conversion
+                && conversion.getToType() == StreamCache.class) {
+            problem(exchange, 400, "The body has to be text in UTF-8.", Map.of());
         } else if (failure instanceof UnknownJobException unknown) {
             problem(exchange, 404, unknown.getMessage(), Map.of());
         } else if (failure instanceof OtherSourceException other) {

@@ -323,6 +323,14 @@ class RestApiTest extends LoadTest {
     }
 
     @Test
+    void a_body_that_is_no_text_is_refused() throws Exception {
+        var request = request(LOADS + "load-incidents")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray("{\"from\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1)));
+        assertProblem(send(request), 400, "UTF-8");
+    }
+
+    @Test
     void a_header_of_the_caller_reaches_neither_the_answer_nor_the_statement() throws Exception {
         var answer = send(request("/api/executions?limit=1")
                 .header("CamelSqlQuery", "SELECT 1")
