@@ -47,27 +47,20 @@ public class Retention {
                 AND execution_id IN (SELECT execution_id FROM %s))""";
 
     private final JdbcClient jdbc;
-    private final Turns turns;
     private final RetentionProperties properties;
     private final Duration resumeWithin;
 
     Retention(
             JdbcClient jdbc,
-            Turns turns,
             RetentionProperties properties,
             @Value("${caravana.resume-within}") Duration resumeWithin) {
         this.jdbc = jdbc;
-        this.turns = turns;
         this.properties = properties;
         this.resumeWithin = resumeWithin;
     }
 
-    /** Cleans up, unless another process does, or has done so just before. */
+    /** Cleans up. */
     public void cleanUp() {
-        turns.take("clean-up", properties.every().dividedBy(2), this::clean);
-    }
-
-    void clean() {
         var executions = delete(EXECUTIONS.formatted(ANY), properties.executions())
                 + delete(EXECUTIONS.formatted(QUIET), properties.quietExecutions());
         var rejected = delete(OLD.formatted("rejected_record", "last_seen_at"), properties.rejected());

@@ -13,7 +13,6 @@ import org.springframework.validation.annotation.Validated;
  * @param quietExecutions of the jobs that take no period, those that succeeded and changed no row
  * @param rejected rejected records, since they came last
  * @param notices what people were told, or were to be told
- * @param every how often one of the processes cleans up
  */
 @Validated
 @ConfigurationProperties("caravana.retention")
@@ -21,5 +20,4 @@ record RetentionProperties(
         @DefaultValue("90d") @DurationMin(days = 1) Duration executions,
         @DefaultValue("7d") @DurationMin(days = 1) Duration quietExecutions,
         @DefaultValue("90d") @DurationMin(days = 1) Duration rejected,
-        @DefaultValue("30d") @DurationMin(days = 1) Duration notices,
-        @DefaultValue("1h") @DurationMin(minutes = 1) Duration every) {}
+        @DefaultValue("30d") @DurationMin(days = 1) Duration notices) {}

@@ -14,13 +14,10 @@ import io.caravana.execution.LogFields;
 import io.caravana.execution.SetAside;
 import io.caravana.execution.TableLoad;
 import io.caravana.execution.TableMeters;
-import io.caravana.execution.Turns;
 import io.caravana.replica.RejectedRecords;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.LocalDate;
-import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,7 +26,6 @@ import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.Header;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +36,6 @@ import org.springframework.stereotype.Component;
 public class Jobs {
 
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
-    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(30);
 
     private final Catalog catalog;
     private final Clock clock;
@@ -48,7 +43,6 @@ public class Jobs {
     private final Interruptions interruptions;
     private final MeterRegistry meters;
     private final RejectedRecords rejected;
-    private final Turns turns;
     private final Acceptance acceptance;
     private final SetAside setAside;
 
@@ -59,12 +53,10 @@ public class Jobs {
             Interruptions interruptions,
             MeterRegistry meters,
             RejectedRecords rejected,
-            Turns turns,
             Acceptance acceptance,
             SetAside setAside) {
         this.setAside = setAside;
         this.acceptance = acceptance;
-        this.turns = turns;
         this.rejected = rejected;
         this.interruptions = interruptions;
         this.catalog = catalog;
@@ -210,12 +202,8 @@ public class Jobs {
                 interrupted.keepsUp());
     }
 
-    /** Goes on with what was interrupted: by a process that was stopped, or is gone. */
+    /** Resumes what was interrupted: by a process that was stopped, or is gone. Of several workers that try, one does. */
     public void resume() {
-        turns.take("resume", Duration.ZERO, this::goOn);
-    }
-
-    private void goOn() {
         interruptions.interruptDead();
         for (var interrupted : interruptions.interrupted()) {
             try {
@@ -249,28 +237,13 @@ public class Jobs {
         return Window.asked(start, end, LocalDate.now(clock.withZone(catalog.timeZone())), catalog.timeZone());
     }
 
-    /**
-     * Starts a job when its time has come, for yesterday if it takes a period; not while it runs, nor in more than one of
-     * the processes whose timers fire.
-     *
-     * @param next when the timer fires again; null: never
-     */
-    public void startByTimer(@Body String job, @Header("fireTime") Date now, @Header("nextFireTime") Date next) {
-        turns.take("start-" + job, pause(now, next), () -> {
-            try {
-                start(idle(job), null, null);
-            } catch (JobRunningException e) {
-                LOG.info("Not started by its timer: {}", e.getMessage());
-            }
-        });
-    }
-
-    /** Longer than the clocks of two processes should differ, and shorter than the timer's period. */
-    private static Duration pause(Date now, Date next) {
-        var half = next == null
-                ? CLOCKS_DIFFER
-                : Duration.between(now.toInstant(), next.toInstant()).dividedBy(2);
-        return half.compareTo(CLOCKS_DIFFER) < 0 ? half : CLOCKS_DIFFER;
+    /** Starts a job when its time has come, for yesterday if it takes a period; not while it runs. */
+    public void startByTimer(@Body String job) {
+        try {
+            start(idle(job), null, null);
+        } catch (JobRunningException e) {
+            LOG.info("Not started by its timer: {}", e.getMessage());
+        }
     }
 
     /** The load of one of an execution's tables. */

@@ -1,11 +1,9 @@
 package io.caravana.notification;
 
 import io.caravana.error.Failures;
-import io.caravana.execution.Turns;
 import io.caravana.notification.Message.Channel;
 import io.caravana.notification.Notice.Event;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.apache.camel.ProducerTemplate;
@@ -21,15 +19,12 @@ public class Notifications {
 
     private final Channels channels;
     private final NotificationProperties properties;
-    private final Turns turns;
     private final ProducerTemplate routes;
     private final Clock clock;
 
-    Notifications(
-            Channels channels, NotificationProperties properties, Turns turns, ProducerTemplate routes, Clock clock) {
+    Notifications(Channels channels, NotificationProperties properties, ProducerTemplate routes, Clock clock) {
         this.channels = channels;
         this.properties = properties;
-        this.turns = turns;
         this.routes = routes;
         this.clock = clock;
     }
@@ -43,7 +38,7 @@ public class Notifications {
     public record Tested(String channel, String problem) {}
 
     /**
-     * Sends what there is to tell, unless another process does, or nobody is to be told. What cannot be sent is sent the
+     * Sends what there is to tell, unless nobody is to be told. What cannot be sent is sent the
      * next time; nothing of it is the caller's matter.
      */
     public void tell() {
@@ -51,7 +46,7 @@ public class Notifications {
             return;
         }
         try {
-            turns.take("notifications", Duration.ZERO, () -> routes.sendBody("direct:tell-troubles", null));
+            routes.sendBody("direct:tell-troubles", null);
         } catch (RuntimeException e) {
             LOG.warn("It could not be found out what there is to tell: {}", Failures.explain(e));
         }

@@ -23,6 +23,7 @@ public class Outbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_SENDING = Duration.ofMinutes(5);
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
     /** What could not be sent for so long is given up. */
@@ -104,13 +105,17 @@ public class Outbox {
                 rows.stream().map(row -> read(row.content)).toList());
     }
 
-    /** Whether the channel has not just failed with another message. */
-    public boolean isDue(@Body Message message) {
-        return jdbc.sql("SELECT try_at <= clock_timestamp() FROM caravana.notice WHERE id = ?")
-                .param(message.ids().get(0))
-                .query(Boolean.class)
-                .optional()
-                .orElse(false);
+    /**
+     * Takes a message to send it, unless another worker has, or the channel has just failed with another message. A worker
+     * that dies before it has sent the message leaves it to others after a while.
+     */
+    public boolean claim(@Body Message message) {
+        return jdbc.sql("""
+                UPDATE caravana.notice SET try_at = clock_timestamp() + make_interval(secs => ?)
+                WHERE id = ANY (?) AND sent_at IS NULL AND try_at <= clock_timestamp()""")
+                        .params(LONGEST_SENDING.toSeconds(), message.ids().toArray(Long[]::new))
+                        .update()
+                == message.ids().size();
     }
 
     /** Notes that a message has been sent. */

@@ -94,6 +94,8 @@ public class Troubles {
     /** Notes what has to be told of the executions that have ended, and of the jobs that are late. */
     public void note() {
         transaction.executeWithoutResult(status -> {
+            // one worker at a time: the next one sees what this one has noted
+            jdbc.sql("LOCK TABLE caravana.trouble IN EXCLUSIVE MODE").update();
             jdbc.sql(UNSEEN)
                     .params(NEWS.toSeconds(), MANY)
                     .query(String.class)

@@ -39,8 +39,11 @@ class SettingsCheck implements BeanFactoryPostProcessor {
     private static final String OURS = "caravana";
 
     /** Keys of earlier versions that would now do nothing, wherever they are set, and what holds in their place. */
-    private static final Map<String, String> GONE =
-            Map.of("caravana.replica.schema", "replica tables are in the schema servicenow");
+    private static final Map<String, String> GONE = Map.of(
+            "caravana.replica.schema",
+            "replica tables are in the schema servicenow",
+            "caravana.retention.every",
+            "what is too old is deleted once an hour");
 
     /** What keys of earlier versions are called now. */
     private static final Map<String, String> RENAMED = Map.of("caravana.tables[].ledger", "change-log");

@@ -15,7 +15,6 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,8 +144,7 @@ class KeepingUpTest extends LoadTest {
         backfill();
         var old = resolve(10);
         days.ahead = days.ahead.plusDays(1);
-        var now = Date.from(days.instant());
-        jobs.startByTimer("incidents", now, null);
+        jobs.startByTimer("incidents");
         end(executions.list("incidents", null, 1).get(0).executionId());
         assertThat(state(old)).isEqualTo("6");
     }

@@ -12,7 +12,6 @@ import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -296,7 +295,7 @@ class LiveTest extends LoadTest {
     }
 
     private ExecutionView byTimer() {
-        jobs.startByTimer("live", new Date(), new Date());
+        jobs.startByTimer("live");
         return end(executions.list("live", null, 1).get(0).executionId());
     }
 
@@ -310,11 +309,10 @@ class LiveTest extends LoadTest {
     void a_timer_starts_no_job_that_is_running() {
         simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "200").on("incident"));
         var running = jobs.start("live", null, null).id();
-        var now = new Date();
-        jobs.startByTimer("live", now, now);
+        jobs.startByTimer("live");
         assertThat(executions.list("live", "running", 10)).hasSize(1);
         assertThat(end(running).status()).isEqualTo("success");
-        jobs.startByTimer("live", now, now);
+        jobs.startByTimer("live");
         assertThat(end(executions.list("live", null, 1).get(0).executionId()).executionId())
                 .isNotEqualTo(running);
     }

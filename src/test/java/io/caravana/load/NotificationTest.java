@@ -25,7 +25,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Date;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -247,7 +246,7 @@ class NotificationTest extends LoadTest {
         simulator.faults().add(Fault.status(403).on("sys_choice"));
         end(jobs.start("live", null, null).id());
         for (int time = 0; time < 3; time++) {
-            jobs.startByTimer("live", new Date(), new Date());
+            jobs.startByTimer("live");
             end(executions.list("live", null, 1).get(0).executionId());
         }
         simulator.faults().clear();

@@ -24,6 +24,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
+import org.apache.camel.ProducerTemplate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,13 +37,15 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** Two processes on one database, whose timers fire for the same job. */
 class OneOfManyTest extends LoadTest {
 
-    private static final Date NOW = new Date();
-    private static final Date IN_A_MINUTE = Date.from(Instant.now().plusSeconds(60));
+    private static final Instant NOW = Instant.now();
 
     private static ConfigurableApplicationContext other;
 
     @Autowired
     DataSource database;
+
+    @Autowired
+    ProducerTemplate routes;
 
     @Autowired
     Leases leases;
@@ -69,7 +72,7 @@ class OneOfManyTest extends LoadTest {
                             "--caravana.servicenow.max-page-size=50",
                             "--caravana.demo=false");
         }
-        jdbc.sql("UPDATE caravana.shedlock SET lock_until = locked_at").update();
+        jdbc.sql("DELETE FROM caravana.timer_turn").update();
         jdbc.sql("DELETE FROM caravana.servicenow_execution_log WHERE status <> 'running'")
                 .update();
     }
@@ -84,10 +87,10 @@ class OneOfManyTest extends LoadTest {
     void timers_that_fire_at_the_same_time_start_one_execution() throws Exception {
         var together = new CyclicBarrier(2);
         var threads = Executors.newFixedThreadPool(2);
-        var fired = List.of(jobs, other.getBean(Jobs.class)).stream()
+        var fired = List.of(routes, other.getBean(ProducerTemplate.class)).stream()
                 .<Future<?>>map(process -> threads.submit(() -> {
                     together.await();
-                    process.startByTimer("choices", NOW, IN_A_MINUTE);
+                    fire(process, NOW);
                     return null;
                 }))
                 .toList();
@@ -102,20 +105,25 @@ class OneOfManyTest extends LoadTest {
 
     @Test
     void a_timer_whose_clock_is_late_does_not_start_the_job_again() {
-        jobs.startByTimer("choices", NOW, IN_A_MINUTE);
+        fire(routes, NOW);
         end(executions.list("choices", null, 10).get(0).executionId());
-        other.getBean(Jobs.class).startByTimer("choices", NOW, IN_A_MINUTE);
+        fire(other.getBean(ProducerTemplate.class), NOW);
         assertThat(executions.list("choices", null, 10)).hasSize(1);
     }
 
     @Test
     void the_next_time_either_of_them_may_start_it() {
-        jobs.startByTimer("choices", NOW, NOW);
+        fire(routes, NOW);
         end(executions.list("choices", null, 10).get(0).executionId());
-        other.getBean(Jobs.class).startByTimer("choices", NOW, IN_A_MINUTE);
+        fire(other.getBean(ProducerTemplate.class), NOW.plusSeconds(60));
         assertThat(executions.list("choices", null, 10))
                 .hasSize(2)
                 .allSatisfy(execution -> end(execution.executionId()));
+    }
+
+    /** As the timer does in one of the processes. */
+    private static void fire(ProducerTemplate process, Instant moment) {
+        process.sendBodyAndHeader("direct:start-on-time", "choices", "scheduledFireTime", Date.from(moment));
     }
 
     @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.change.ChangeLogRetention;
 import io.caravana.execution.Retention;
+import java.util.Date;
 import java.util.List;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -18,16 +20,14 @@ class RetentionTest extends LoadTest {
     @Autowired
     Retention retention;
 
+    @Autowired
+    ProducerTemplate routes;
+
     @BeforeEach
     void nothingIsKept() {
         for (var table : new String[] {"servicenow_execution_log", "rejected_record"}) {
             jdbc.sql("DELETE FROM caravana." + table).update();
         }
-    }
-
-    @BeforeEach
-    void nobodyHasCleanedUp() {
-        jdbc.sql("UPDATE caravana.shedlock SET lock_until = locked_at").update();
     }
 
     @Test
@@ -123,11 +123,12 @@ class RetentionTest extends LoadTest {
 
     @Test
     void one_process_cleans_up_for_all() {
+        var moment = new Date();
         rejected("before", 91);
-        retention.cleanUp();
+        routes.sendBodyAndHeader("direct:clean-up", null, "scheduledFireTime", moment);
         assertThat(ids("SELECT sys_id FROM caravana.rejected_record")).isEmpty();
         rejected("a", 91);
-        retention.cleanUp();
+        routes.sendBodyAndHeader("direct:clean-up", null, "scheduledFireTime", moment);
         assertThat(ids("SELECT sys_id FROM caravana.rejected_record")).containsExactly("a");
     }
 
