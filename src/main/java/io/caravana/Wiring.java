@@ -11,7 +11,7 @@ import io.caravana.connector.ServiceNowAccess;
 import io.caravana.connector.ServiceNowProperties;
 import io.caravana.error.Failures;
 import io.caravana.error.Passing;
-import io.caravana.execution.LogFields;
+import io.caravana.execution.run.LogFields;
 import io.caravana.pipeline.TableThreads;
 import io.caravana.simulator.Simulator;
 import io.caravana.simulator.SimulatorProperties;

@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.groupingBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.error.Failures;
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.Executions;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.log.Executions;
 import jakarta.annotation.PreDestroy;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;

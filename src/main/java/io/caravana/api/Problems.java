@@ -2,7 +2,7 @@ package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.caravana.error.Failures;
-import io.caravana.execution.JobRunningException;
+import io.caravana.execution.recovery.JobRunningException;
 import io.caravana.job.UnknownJobException;
 import io.caravana.replica.ReplicaSource.OtherSourceException;
 import java.util.Map;

@@ -3,7 +3,7 @@ package io.caravana.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Table;
-import io.caravana.execution.Executions;
+import io.caravana.execution.log.Executions;
 import io.caravana.job.Jobs;
 import io.caravana.replica.RejectedRecords;
 import io.caravana.replica.RejectedView;

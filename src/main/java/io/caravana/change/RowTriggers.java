@@ -3,8 +3,8 @@ package io.caravana.change;
 import io.caravana.catalog.Job.Reads;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Table.LoggedBy;
-import io.caravana.execution.TableLoad;
-import io.caravana.execution.Watermarks;
+import io.caravana.execution.checkpoint.Watermarks;
+import io.caravana.execution.run.TableLoad;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 

@@ -2,7 +2,7 @@ package io.caravana.check;
 
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Table;
-import io.caravana.execution.TableLoad;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.ServiceNowException;

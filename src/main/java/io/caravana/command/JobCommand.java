@@ -1,9 +1,9 @@
 package io.caravana.command;
 
 import io.caravana.catalog.Catalog;
-import io.caravana.execution.Execution;
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.JobRunningException;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.recovery.JobRunningException;
+import io.caravana.execution.run.Execution;
 import io.caravana.job.Jobs;
 import io.caravana.job.UnknownJobException;
 import io.caravana.notification.Notifications;

@@ -2,7 +2,7 @@ package io.caravana.command;
 
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Window;
-import io.caravana.execution.Execution;
+import io.caravana.execution.run.Execution;
 import io.caravana.job.Jobs;
 import io.caravana.job.UnknownJobException;
 import java.time.LocalDate;

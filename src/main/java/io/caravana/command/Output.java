@@ -1,6 +1,6 @@
 package io.caravana.command;
 
-import io.caravana.execution.LogFields;
+import io.caravana.execution.run.LogFields;
 import java.io.PrintWriter;
 import java.io.Writer;
 import org.slf4j.Logger;

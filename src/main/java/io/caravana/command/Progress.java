@@ -1,8 +1,8 @@
 package io.caravana.command;
 
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.Executions;
-import io.caravana.execution.TableLoadView;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.log.Executions;
+import io.caravana.execution.log.TableLoadView;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashMap;

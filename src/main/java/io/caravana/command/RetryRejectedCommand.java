@@ -2,7 +2,7 @@ package io.caravana.command;
 
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Table;
-import io.caravana.execution.Execution;
+import io.caravana.execution.run.Execution;
 import io.caravana.job.Jobs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

@@ -1,7 +1,7 @@
 package io.caravana.command;
 
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.TableLoadView;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.log.TableLoadView;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.caravana.catalog.Catalog;
 import io.caravana.connector.ServiceNowAccess;
 import io.caravana.database.Database;
 import io.caravana.error.Failures;
-import io.caravana.execution.LogFields;
+import io.caravana.execution.run.LogFields;
 import io.caravana.job.Jobs;
 import io.caravana.security.Access;
 import java.io.PrintWriter;

@@ -47,14 +47,14 @@ public final class Passing {
         return false;
     }
 
-    /** What a failure says of further tries, whatever it is wrapped in. */
-    public static Patient patience(Throwable failure) {
+    /** The tries beyond the configured ones that a failure asks for, whatever it is wrapped in. */
+    public static int extraAttempts(Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Patient patient) {
-                return patient;
+                return patient.extraAttempts();
             }
         }
-        return Patient.NONE;
+        return 0;
     }
 
     private static boolean isPassing(Throwable cause) {

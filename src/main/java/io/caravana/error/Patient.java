@@ -1,17 +1,13 @@
 package io.caravana.error;
 
-/** A failure that may pass; trying again may be more than mere repetition. */
+/** A failure that may pass. */
 public interface Patient {
 
-    Patient NONE = new Patient() {};
+    /** Without end: what is waited for comes. */
+    int UNTIL_IT_PASSES = Integer.MAX_VALUE / 2;
 
-    /** Tries beyond the configured ones, as each asks for less than the one before. */
-    default int furtherAttempts() {
+    /** Tries beyond the configured ones: where each asks for less than the one before, or somebody has said to wait. */
+    default int extraAttempts() {
         return 0;
-    }
-
-    /** Whether the time in all does not count, as the wait was asked for. */
-    default boolean isForAnyTime() {
-        return false;
     }
 }

@@ -5,15 +5,15 @@ import io.caravana.catalog.Job;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
 import io.caravana.error.Failures;
-import io.caravana.execution.Acceptance;
-import io.caravana.execution.Execution;
-import io.caravana.execution.Interruptions;
-import io.caravana.execution.Interruptions.Interrupted;
-import io.caravana.execution.JobRunningException;
-import io.caravana.execution.LogFields;
-import io.caravana.execution.SetAside;
-import io.caravana.execution.TableLoad;
-import io.caravana.execution.TableMeters;
+import io.caravana.execution.log.SetAside;
+import io.caravana.execution.metric.TableMeters;
+import io.caravana.execution.recovery.ExecutionRegistry;
+import io.caravana.execution.recovery.JobRunningException;
+import io.caravana.execution.recovery.Recovery;
+import io.caravana.execution.recovery.Recovery.Interrupted;
+import io.caravana.execution.run.Execution;
+import io.caravana.execution.run.LogFields;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.replica.RejectedRecords;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -40,25 +40,25 @@ public class Jobs {
     private final Catalog catalog;
     private final Clock clock;
     private final ProducerTemplate routes;
-    private final Interruptions interruptions;
+    private final Recovery recovery;
     private final MeterRegistry meters;
     private final RejectedRecords rejected;
-    private final Acceptance acceptance;
+    private final ExecutionRegistry registry;
     private final SetAside setAside;
 
     Jobs(
             Catalog catalog,
             Clock clock,
             ProducerTemplate routes,
-            Interruptions interruptions,
+            Recovery recovery,
             MeterRegistry meters,
             RejectedRecords rejected,
-            Acceptance acceptance,
+            ExecutionRegistry registry,
             SetAside setAside) {
         this.setAside = setAside;
-        this.acceptance = acceptance;
+        this.registry = registry;
         this.rejected = rejected;
-        this.interruptions = interruptions;
+        this.recovery = recovery;
         this.catalog = catalog;
         this.clock = clock;
         this.routes = routes;
@@ -73,7 +73,7 @@ public class Jobs {
      * @param end the last day; null: yesterday. With neither, it also follows what has changed in the tables, as the job says
      * @throws UnknownJobException if no such job is configured
      * @throws IllegalArgumentException if the period ends before it starts, or the job takes none
-     * @throws io.caravana.execution.JobRunningException if the job is running
+     * @throws io.caravana.execution.recovery.JobRunningException if the job is running
      */
     public Execution start(String job, LocalDate start, LocalDate end) {
         var asked = idle(job);
@@ -111,7 +111,7 @@ public class Jobs {
      * @param tables the targets of the tables
      * @throws UnknownJobException if no such job is configured
      * @throws IllegalArgumentException if none of the tables belongs to it any more
-     * @throws io.caravana.execution.JobRunningException if the job is running
+     * @throws io.caravana.execution.recovery.JobRunningException if the job is running
      */
     public Execution retry(String job, LocalDate start, LocalDate end, List<String> tables) {
         var asked = idle(job);
@@ -132,7 +132,7 @@ public class Jobs {
      * @param table the replica table; null or empty: of all
      * @throws IllegalArgumentException if there is no such table
      * @throws UnknownJobException if no job is configured that does it
-     * @throws io.caravana.execution.JobRunningException if it is running
+     * @throws io.caravana.execution.recovery.JobRunningException if it is running
      */
     public Execution retryRejected(String table) {
         var job = catalog.jobThat(Job.Reads.REJECTED)
@@ -143,7 +143,7 @@ public class Jobs {
     /** A job that runs in this process is refused before the database is asked for anything. */
     private Job idle(String name) {
         var job = catalog.job(name).orElseThrow(() -> new UnknownJobException(name, catalog.jobNames()));
-        acceptance.refuseRunning(name);
+        registry.refuseRunning(name);
         return job;
     }
 
@@ -180,7 +180,7 @@ public class Jobs {
     private Optional<Execution> interrupted(Job job, Window window, boolean keepsUp) {
         return window == null
                 ? Optional.empty()
-                : interruptions.interrupted().stream()
+                : recovery.interrupted().stream()
                         .filter(interrupted -> interrupted.job().equals(job.name()))
                         .filter(interrupted -> interrupted.keepsUp() == keepsUp
                                 && interrupted.window(catalog.timeZone()).equals(window))
@@ -189,7 +189,7 @@ public class Jobs {
     }
 
     private Execution rest(Job job, Interrupted interrupted) {
-        var left = interruptions.unfinished(interrupted.executionId());
+        var left = recovery.unfinished(interrupted.executionId());
         var tables = catalog.tablesOf(job).stream()
                 .filter(table -> left.contains(table.target()))
                 .toList();
@@ -204,8 +204,8 @@ public class Jobs {
 
     /** Resumes what was interrupted: by a process that was stopped, or is gone. Of several workers that try, one does. */
     public void resume() {
-        interruptions.interruptDead();
-        for (var interrupted : interruptions.interrupted()) {
+        recovery.recover();
+        for (var interrupted : recovery.interrupted()) {
             try {
                 if (catalog.job(interrupted.job())
                         .filter(job -> job.reads() == Job.Reads.PERIOD)

@@ -1,10 +1,10 @@
 package io.caravana.notification;
 
 import io.caravana.catalog.Catalog;
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.Executions;
-import io.caravana.execution.TableLoadView;
-import io.caravana.execution.Verdict;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.log.Executions;
+import io.caravana.execution.log.TableLoadView;
+import io.caravana.execution.run.Verdict;
 import io.caravana.notification.Notice.Event;
 import io.caravana.notification.Notice.TableTrouble;
 import io.caravana.notification.NotificationProperties.Late;

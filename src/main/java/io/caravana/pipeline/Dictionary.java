@@ -3,7 +3,7 @@ package io.caravana.pipeline;
 import io.caravana.catalog.Job.Reads;
 import io.caravana.catalog.LiveProperties;
 import io.caravana.error.Failures;
-import io.caravana.execution.TableLoad;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.Descriptors;
 import io.caravana.servicenow.EncodedQuery;
 import io.caravana.servicenow.FieldCheck;

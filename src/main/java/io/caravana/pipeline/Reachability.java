@@ -4,7 +4,7 @@ import io.caravana.catalog.Catalog;
 import io.caravana.connector.Limiter;
 import io.caravana.connector.ServiceNowAccess;
 import io.caravana.error.Failures;
-import io.caravana.execution.TableLoad;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.EncodedQuery;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.ServiceNowException;

@@ -2,49 +2,36 @@ package io.caravana.pipeline;
 
 import io.caravana.error.Failures;
 import io.caravana.error.Passing;
-import io.caravana.execution.TableBusyException;
-import io.caravana.execution.TableLoad;
-import java.time.Duration;
+import io.caravana.execution.lease.TableBusyException;
+import io.caravana.execution.run.TableLoad;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Decides how long a step is tried again, and says what is about to be tried again, and why. */
+/** Decides how often a step is tried again, and logs what is about to be tried again, and why. */
 @Component("retries")
 public final class Retries implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
-    private static final String BEGAN = "retriesBegan";
 
     private final int attempts;
-    private final Duration total;
 
     Retries(RetryProperties properties) {
         this.attempts = properties.attempts();
-        this.total = properties.total();
     }
 
-    /** Whether the step that failed is tried again: a number of times, and for a time in all. */
-    public boolean goesOn(Exchange exchange) {
-        var counter = counter(exchange);
-        if (counter <= 1) {
-            exchange.setProperty(BEGAN, System.nanoTime());
-        }
+    /** Whether the step that failed is tried again. */
+    public boolean shouldRetry(Exchange exchange) {
         var failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        if (!Passing.mayPass(failure)) {
-            return false;
-        }
-        var patience = Passing.patience(failure);
-        var elapsed = System.nanoTime() - exchange.getProperty(BEGAN, System.nanoTime(), Long.class);
-        return !isStopped(exchange)
-                && counter <= attempts + patience.furtherAttempts()
-                && (patience.isForAnyTime() || elapsed < total.toNanos());
+        return Passing.mayPass(failure)
+                && !isStopped(exchange)
+                && counter(exchange) <= attempts + Passing.extraAttempts(failure);
     }
 
     /** Whether an event is written again: for as long as it takes, if what keeps it from being written may pass. */
-    public boolean isWrittenAgain(Exchange exchange) {
+    public boolean shouldRewrite(Exchange exchange) {
         return Passing.mayPass(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
                 || counter(exchange) <= attempts;
     }
@@ -73,11 +60,11 @@ public final class Retries implements Processor {
                 counter <= attempts ? " of " + attempts : "");
     }
 
-    /** Says that the work of a timer was not done; its next time comes. */
-    public void givenUp(Exchange exchange) {
+    /** Logs that the work of a timer was not done; its next time comes. */
+    public void logExhausted(Exchange exchange) {
         Failures.log(
                 LOG,
-                "%s: not done this time".formatted(exchange.getFromRouteId()),
+                "%s failed; the timer tries again".formatted(exchange.getFromRouteId()),
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
     }
 

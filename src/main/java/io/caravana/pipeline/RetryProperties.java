@@ -1,23 +1,20 @@
 package io.caravana.pipeline;
 
 import jakarta.validation.constraints.Min;
-import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How often and how long a step that failed is tried again; {@code routes/errors.camel.yaml} says which steps.
+ * How often a step that failed is tried again; {@code routes/errors.camel.yaml} says which steps.
  *
  * @param attempts how often a step is tried again
  * @param firstDelayMillis the wait before the first time, in milliseconds; it doubles from time to time
  * @param longestDelayMillis the longest wait, in milliseconds
- * @param total how long a step is tried again in all
  */
 @Validated
 @ConfigurationProperties("caravana.retry")
 record RetryProperties(
         @DefaultValue("6") @Min(0) int attempts,
         @DefaultValue("500") @Min(0) long firstDelayMillis,
-        @DefaultValue("30000") @Min(1) long longestDelayMillis,
-        @DefaultValue("30m") Duration total) {}
+        @DefaultValue("30000") @Min(1) long longestDelayMillis) {}

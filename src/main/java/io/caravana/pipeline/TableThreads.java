@@ -2,15 +2,18 @@ package io.caravana.pipeline;
 
 import static java.util.Comparator.comparingInt;
 
-import io.caravana.execution.LogFields;
-import io.caravana.execution.OnThreads;
+import io.caravana.execution.run.LogFields;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Threads for the ranges of all tables, shared fairly: each table load that has something to do has one at least, however
@@ -19,8 +22,9 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <p>Whose work it is, is told by the {@link LogFields} of the thread that hands it over.
  */
-public final class TableThreads extends OnThreads {
+public final class TableThreads extends AbstractExecutorService {
 
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> new Thread(task, "partition"));
     private final Map<String, Share> shares = new HashMap<>();
     private final int most;
     private int running;
@@ -33,7 +37,6 @@ public final class TableThreads extends OnThreads {
 
     /** @param most how many threads there are in all, but for the one that each load has at least */
     public TableThreads(int most) {
-        super(Executors.newCachedThreadPool(task -> new Thread(task, "partition")));
         this.most = most;
     }
 
@@ -77,5 +80,30 @@ public final class TableThreads extends OnThreads {
         running--;
         shares.values().removeIf(other -> other.running == 0 && other.waiting.isEmpty());
         startWhatMay();
+    }
+
+    @Override
+    public void shutdown() {
+        threads.shutdown();
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+        return threads.shutdownNow();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return threads.isShutdown();
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return threads.isTerminated();
+    }
+
+    @Override
+    public boolean awaitTermination(long time, TimeUnit unit) throws InterruptedException {
+        return threads.awaitTermination(time, unit);
     }
 }

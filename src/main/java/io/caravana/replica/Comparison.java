@@ -1,8 +1,8 @@
 package io.caravana.replica;
 
 import io.caravana.catalog.Table;
-import io.caravana.execution.TableLoad;
-import io.caravana.execution.Watermarks;
+import io.caravana.execution.checkpoint.Watermarks;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.SourceRecord;
 import java.util.HashMap;

@@ -4,7 +4,7 @@ import io.caravana.catalog.Job.Reads;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Table.OnDelete;
 import io.caravana.catalog.Window;
-import io.caravana.execution.TableLoad;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.Page;
 import java.time.Instant;
 import java.util.HashMap;

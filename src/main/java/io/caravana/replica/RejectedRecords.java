@@ -1,6 +1,6 @@
 package io.caravana.replica;
 
-import io.caravana.execution.TableLoad;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.replica.Tally.Rejected;
 import java.util.List;
 import java.util.Set;

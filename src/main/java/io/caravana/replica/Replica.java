@@ -3,7 +3,7 @@ package io.caravana.replica;
 import io.caravana.catalog.Window;
 import io.caravana.change.RowTriggers;
 import io.caravana.error.Failures;
-import io.caravana.execution.TableLoad;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;

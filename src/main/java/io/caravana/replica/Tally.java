@@ -1,6 +1,6 @@
 package io.caravana.replica;
 
-import io.caravana.execution.Checkpoints;
+import io.caravana.execution.run.PageCounts;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.SourceRecord;
 import java.util.ArrayList;
@@ -119,9 +119,8 @@ final class Tally {
     }
 
     /** What the page brings, for its checkpoint. */
-    Checkpoints.Brought brought() {
-        return new Checkpoints.Brought(
-                page.total(), 1, page.withoutKey(), inserted, updated, unchanged, rejected.size());
+    PageCounts brought() {
+        return new PageCounts(page.total(), 1, page.withoutKey(), inserted, updated, unchanged, rejected.size());
     }
 
     long nanos() {

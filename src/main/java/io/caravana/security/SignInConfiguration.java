@@ -1,6 +1,6 @@
 package io.caravana.security;
 
-import io.caravana.execution.LogFields;
+import io.caravana.execution.run.LogFields;
 import java.util.ArrayList;
 import java.util.Map;
 import org.slf4j.Logger;

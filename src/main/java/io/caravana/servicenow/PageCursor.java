@@ -1,7 +1,7 @@
 package io.caravana.servicenow;
 
-import io.caravana.execution.Checkpoint;
-import io.caravana.execution.Position;
+import io.caravana.execution.checkpoint.Checkpoint;
+import io.caravana.execution.checkpoint.Position;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -56,13 +56,12 @@ public abstract sealed class ServiceNowException extends RuntimeException {
         }
 
         @Override
-        public int furtherAttempts() {
-            return remedy == Remedy.SMALLER_PAGE || remedy == Remedy.TIME_AND_SMALLER_PAGE ? STEPS_DOWN : 0;
-        }
-
-        @Override
-        public boolean isForAnyTime() {
-            return remedy == Remedy.ASKED_WAIT;
+        public int extraAttempts() {
+            return switch (remedy) {
+                case ASKED_WAIT -> UNTIL_IT_PASSES;
+                case SMALLER_PAGE, TIME_AND_SMALLER_PAGE -> STEPS_DOWN;
+                default -> 0;
+            };
         }
 
         /** How long ServiceNow asked to wait before the next try; null when it said nothing. */

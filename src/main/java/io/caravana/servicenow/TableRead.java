@@ -1,7 +1,7 @@
 package io.caravana.servicenow;
 
-import io.caravana.execution.Checkpoints;
-import io.caravana.execution.Verdict;
+import io.caravana.execution.run.PageCounts;
+import io.caravana.execution.run.Verdict;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -43,7 +43,7 @@ public final class TableRead {
     }
 
     /** Goes on with what was read before the load was interrupted. */
-    public void goOn(Checkpoints.Brought before) {
+    public void goOn(PageCounts before) {
         received.add(before.received());
         withoutKey.add(before.withoutKey());
         countBefore = before.sourceCount();

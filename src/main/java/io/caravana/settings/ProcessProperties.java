@@ -15,7 +15,6 @@ import org.springframework.validation.annotation.Validated;
  * @param routesDir the routes
  * @param demo whether a server without {@code SERVICENOW_URL} loads the two main jobs at its start and shows them
  * @param timers whether jobs with a {@code cron} start by themselves in this process
- * @param alive how long a process that does not show counts as alive; then its loads are given to others
  * @param resumeWithin how long after an interruption a load goes on, by itself or when it is started again; 0: never
  * @param resumeEveryMillis how often this process looks for loads to go on with
  * @param pagesAtOnce how many pages are parsed or stored at once; 0: as many as there are processors, at least 2. More may
@@ -29,7 +28,6 @@ record ProcessProperties(
         @DefaultValue("./routes") @NotBlank String routesDir,
         @DefaultValue("true") boolean demo,
         @DefaultValue("true") boolean timers,
-        @DefaultValue("60s") Duration alive,
         @DefaultValue("24h") Duration resumeWithin,
         @DefaultValue("30000") @Min(100) int resumeEveryMillis,
         @DefaultValue("0") @Min(0) int pagesAtOnce,

@@ -43,7 +43,11 @@ class SettingsCheck implements BeanFactoryPostProcessor {
             "caravana.replica.schema",
             "replica tables are in the schema servicenow",
             "caravana.retention.every",
-            "what is too old is deleted once an hour");
+            "what is too old is deleted once an hour",
+            "caravana.alive",
+            "it is caravana.worker.timeout now",
+            "caravana.retry.total",
+            "caravana.retry.attempts alone says how long a step is tried again");
 
     /** What keys of earlier versions are called now. */
     private static final Map<String, String> RENAMED = Map.of("caravana.tables[].ledger", "change-log");

@@ -2,8 +2,8 @@ package io.caravana.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.TableLoadView;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.log.TableLoadView;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import io.caravana.catalog.Table;
-import io.caravana.execution.TableLoad;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.pipeline.TableApi;
 import io.caravana.servicenow.EncodedQuery;
 import io.caravana.servicenow.Page;

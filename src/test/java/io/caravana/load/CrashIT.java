@@ -126,15 +126,14 @@ class CrashIT {
             instance.faults().clear();
             Awaitility.await()
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> one("SELECT count(*) FROM caravana.instance WHERE alive_until > clock_timestamp()")
+                    .until(() -> one("SELECT count(*) FROM caravana.worker WHERE alive_until > clock_timestamp()")
                             .equals("0"));
             finish();
             var versions = versions();
             sleeper.signal("CONT");
             assertThat(sleeper.exitCode()).as(sleeper.output()).isZero();
             // where it slept inside a transaction, PostgreSQL has ended that before the fence could refuse it
-            assertThat(sleeper.output())
-                    .containsAnyOf("incident may not be written to any more", "incident of incidents failed: ");
+            assertThat(sleeper.output()).containsAnyOf("lost the lease on incident", "incident of incidents failed: ");
             assertThat(versions()).isEqualTo(versions);
             assertThat(one("SELECT status FROM caravana.servicenow_execution_log"))
                     .isEqualTo("success");
@@ -150,7 +149,7 @@ class CrashIT {
         try (var first = load()) {
             awaitRequests("incident", 1);
             try (var second = load()) {
-                assertThat(second.exitCode()).isEqualTo(1);
+                assertThat(second.exitCode()).as(second.output()).isEqualTo(1);
                 assertThat(second.output()).contains("the job 'incidents' is running already, as execution");
             }
             assertThat(first.exitCode()).as(first.output()).isZero();
@@ -228,7 +227,7 @@ class CrashIT {
                 "SERVICENOW_USERNAME", "reader",
                 "SERVICENOW_PASSWORD", PASSWORD,
                 "DATABASE_URL", url,
-                "CARAVANA_ALIVE", "2s",
+                "CARAVANA_WORKER_TIMEOUT", "2s",
                 "CARAVANA_SERVICENOW_PAGE_SIZE", "60",
                 "CARAVANA_SERVICENOW_MAX_PAGE_SIZE", "60"));
         environment.put("CARAVANA_SERVICENOW_PARTITION_THRESHOLD", "200");

@@ -3,7 +3,7 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.caravana.execution.ExecutionView;
+import io.caravana.execution.log.ExecutionView;
 import java.util.HashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

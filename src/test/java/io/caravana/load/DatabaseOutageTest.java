@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravana.catalog.Window;
 import io.caravana.database.StoppableDatabase;
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.JobRunningException;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.recovery.JobRunningException;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.sql.DriverManager;
@@ -152,7 +152,7 @@ class DatabaseOutageTest extends LoadTest {
                 .param(id)
                 .update();
         jdbc.sql("""
-                INSERT INTO caravana.table_lease (table_name, execution_id, instance_key)
+                INSERT INTO caravana.table_lease (table_name, execution_id, worker_key)
                 SELECT 'sys_choice', execution_id, instance_key FROM caravana.servicenow_execution_log WHERE execution_id = ?""").param(id).update();
 
         loaded("choices");
@@ -162,17 +162,15 @@ class DatabaseOutageTest extends LoadTest {
 
     /** After a connection broke PostgreSQL may keep the session, and its lock, for hours. */
     @Test
-    void the_lock_of_a_former_session_of_this_process_is_taken_from_it() throws Exception {
+    void the_end_of_a_former_session_of_this_worker_does_not_make_it_look_dead() throws Exception {
         loaded("choices");
-        var key = jdbc.sql(
-                        "SELECT instance_key FROM caravana.servicenow_execution_log ORDER BY started_at DESC LIMIT 1")
-                .query(Long.class)
-                .single();
+        var first = sessionLock();
         try (var former = DriverManager.getConnection(DATABASE.url());
                 var lock = former.prepareStatement("SELECT pg_advisory_lock(?)")) {
-            lock.setLong(1, key);
+            // gets the lock when this worker's connection is gone, as a session that PostgreSQL has kept
+            lock.setLong(1, first);
             var locked = CompletableFuture.runAsync(() -> execute(lock));
-            await().until(() -> locks(false) == 1);
+            await().until(this::isOneWaiting);
             jdbc.sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
                     .query()
                     .listOfRows();
@@ -180,9 +178,31 @@ class DatabaseOutageTest extends LoadTest {
 
             loaded("choices");
 
-            assertThat(former.isValid(5)).isFalse();
+            assertThat(sessionLock()).isNotEqualTo(first);
         }
-        assertThat(locks(true)).isEqualTo(1);
+        await().until(() -> isFree(first));
+        assertThat(isFree(sessionLock()))
+                .as("the lock by which others see that it is alive")
+                .isFalse();
+    }
+
+    private long sessionLock() {
+        return jdbc.sql("""
+                SELECT session_lock FROM caravana.worker
+                WHERE key = (SELECT instance_key FROM caravana.servicenow_execution_log ORDER BY started_at DESC LIMIT 1)""").query(Long.class).single();
+    }
+
+    private boolean isOneWaiting() {
+        return jdbc.sql("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                .query(Boolean.class)
+                .single();
+    }
+
+    private boolean isFree(long lock) {
+        return jdbc.sql("SELECT pg_try_advisory_xact_lock(?)")
+                .param(lock)
+                .query(Boolean.class)
+                .single();
     }
 
     private static void execute(PreparedStatement statement) {
@@ -193,18 +213,11 @@ class DatabaseOutageTest extends LoadTest {
         }
     }
 
-    private long locks(boolean granted) {
-        return jdbc.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = ?")
-                .param(granted)
-                .query(Long.class)
-                .single();
-    }
-
     @Test
     void a_table_of_an_execution_that_has_ended_is_taken_over() {
         var id = loaded("choices").executionId();
         jdbc.sql("""
-                INSERT INTO caravana.table_lease (table_name, execution_id, instance_key)
+                INSERT INTO caravana.table_lease (table_name, execution_id, worker_key)
                 SELECT 'sys_choice', execution_id, instance_key FROM caravana.servicenow_execution_log WHERE execution_id = ?""").param(id).update();
 
         assertThat(loaded("choices").tables()).hasSize(1);
@@ -232,6 +245,7 @@ class DatabaseOutageTest extends LoadTest {
 
     private void back() {
         DATABASE.start();
+        pool.setConnectionTimeout(Duration.ofSeconds(8).toMillis());
         pool.getHikariPoolMXBean().softEvictConnections();
     }
 

@@ -6,7 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
-import io.caravana.execution.Execution;
+import io.caravana.execution.recovery.Shutdown;
+import io.caravana.execution.run.Execution;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.io.IOException;
@@ -24,7 +25,6 @@ import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.test.util.ReflectionTestUtils;
 
 /** Ending, repeating, following and going on with executions. */
@@ -322,7 +322,7 @@ class ExecutionControlTest extends LoadTest {
         simulator.faults().add(Fault.of(Kind.DELAY).with("millis", "200").on("incident"));
         var id = load.get();
         awaitPages(id, "incident");
-        application.getBean("shutdown", SmartLifecycle.class).stop();
+        application.getBean(Shutdown.class).interruptLoads();
         simulator.faults().clear();
         assertThat(end(id).status()).isEqualTo("interrupted");
         return id;

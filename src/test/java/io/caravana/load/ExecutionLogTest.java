@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravana.catalog.Job.Reads;
-import io.caravana.execution.Acceptance;
-import io.caravana.execution.Execution;
-import io.caravana.execution.ExecutionEvent;
-import io.caravana.execution.ExecutionLog;
+import io.caravana.execution.log.ExecutionLog;
+import io.caravana.execution.recovery.ExecutionRegistry;
+import io.caravana.execution.run.Execution;
+import io.caravana.execution.run.ExecutionEvent;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.math.BigDecimal;
@@ -24,7 +24,7 @@ class ExecutionLogTest extends LoadTest {
     ExecutionLog log;
 
     @Autowired
-    Acceptance acceptance;
+    ExecutionRegistry registry;
 
     @Test
     void every_column_of_the_log_is_truly_filled() {
@@ -79,7 +79,7 @@ class ExecutionLogTest extends LoadTest {
     @Test
     void an_execution_whose_end_could_not_be_noted_does_not_keep_its_job_from_starting() {
         var id = UUID.randomUUID().toString();
-        acceptance.accept(new Execution(id, "choices", Reads.PERIOD, null, List.of()));
+        registry.start(new Execution(id, "choices", Reads.PERIOD, null, List.of()));
         jdbc.sql("ALTER TABLE caravana.table_load RENAME TO table_load_away").update();
         try {
             assertThatThrownBy(() -> log.write(new ExecutionEvent.Finished(id)))

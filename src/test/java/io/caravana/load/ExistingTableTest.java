@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caravana.check.Checks;
-import io.caravana.execution.TableLoadView;
+import io.caravana.execution.log.TableLoadView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.caravana.load;
 
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
-import io.caravana.execution.ExecutionView;
+import io.caravana.execution.log.ExecutionView;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravana.catalog.Table;
-import io.caravana.execution.ExecutionView;
+import io.caravana.execution.log.ExecutionView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.time.OffsetDateTime;

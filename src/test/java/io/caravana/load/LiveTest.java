@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
-import io.caravana.execution.ExecutionView;
+import io.caravana.execution.log.ExecutionView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;

@@ -7,10 +7,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
-import io.caravana.execution.Acceptance;
-import io.caravana.execution.ExecutionLog;
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.Interruptions;
+import io.caravana.execution.log.ExecutionLog;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.recovery.ExecutionRegistry;
+import io.caravana.execution.recovery.Recovery;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.util.List;
@@ -186,7 +186,8 @@ class LoadLogTest extends LoadTest {
     /** All that is written by Caravana while it carries a table, as opposed to the job around it. */
     private boolean isAtTable(ILoggingEvent line) {
         Predicate<String> ofJobs = logger -> logger.startsWith("io.caravana.job.")
-                || Stream.of(ExecutionLog.class, Acceptance.class, Interruptions.class)
+                || logger.equals("io.caravana.pipeline.JobRoutes")
+                || Stream.of(ExecutionLog.class, ExecutionRegistry.class, Recovery.class)
                         .anyMatch(type -> type.getName().equals(logger));
         return !ofJobs.test(line.getLoggerName())
                 && (line.getThreadName().equals("partition")

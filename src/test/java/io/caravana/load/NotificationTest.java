@@ -10,7 +10,7 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpServer;
-import io.caravana.execution.ExecutionLog;
+import io.caravana.execution.log.ExecutionLog;
 import io.caravana.notification.Notifications;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;

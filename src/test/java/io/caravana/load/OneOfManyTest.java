@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravana.Caravana;
-import io.caravana.execution.Checkpoints;
-import io.caravana.execution.FencedException;
-import io.caravana.execution.Leases;
-import io.caravana.execution.TableLoad;
-import io.caravana.execution.TableMeters;
-import io.caravana.execution.Watermarks;
+import io.caravana.execution.checkpoint.Checkpoints;
+import io.caravana.execution.checkpoint.Watermarks;
+import io.caravana.execution.lease.FencedException;
+import io.caravana.execution.lease.Leases;
+import io.caravana.execution.metric.TableMeters;
+import io.caravana.execution.run.TableLoad;
 import io.caravana.job.Jobs;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
@@ -151,7 +151,7 @@ class OneOfManyTest extends LoadTest {
                 () -> leases.take(load), () -> checkpoints.split(load, List.of()), () -> watermarks.end(load))) {
             assertThatThrownBy(write)
                     .isInstanceOf(FencedException.class)
-                    .hasMessageStartingWith("incident may not be written to any more");
+                    .hasMessageStartingWith("lost the lease on incident");
         }
         assertThat(end(running.id()).status()).isEqualTo("success");
     }

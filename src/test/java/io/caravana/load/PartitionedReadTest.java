@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caravana.catalog.Window;
-import io.caravana.execution.ExecutionView;
+import io.caravana.execution.log.ExecutionView;
 import io.caravana.pipeline.PageSlots;
 import io.caravana.servicenow.SourceRecord;
 import io.caravana.simulator.Fault;

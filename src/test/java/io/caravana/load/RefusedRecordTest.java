@@ -2,7 +2,7 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravana.execution.TableLoadView;
+import io.caravana.execution.log.TableLoadView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.change.ChangeLogRetention;
-import io.caravana.execution.Retention;
+import io.caravana.execution.log.Retention;
 import java.util.Date;
 import java.util.List;
 import org.apache.camel.ProducerTemplate;

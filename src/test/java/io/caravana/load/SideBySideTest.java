@@ -3,8 +3,8 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.caravana.execution.ExecutionEvent.Finished;
-import io.caravana.execution.ExecutionLog;
+import io.caravana.execution.log.ExecutionLog;
+import io.caravana.execution.run.ExecutionEvent.Finished;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import java.time.Duration;

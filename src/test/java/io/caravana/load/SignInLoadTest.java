@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravana.Caravana;
 import io.caravana.database.TestDatabase;
-import io.caravana.execution.ExecutionView;
-import io.caravana.execution.Executions;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.log.Executions;
 import io.caravana.job.Jobs;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Request;

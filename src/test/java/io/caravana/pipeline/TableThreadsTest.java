@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caravana.catalog.Job.Reads;
-import io.caravana.execution.Execution;
-import io.caravana.execution.LogFields;
+import io.caravana.execution.run.Execution;
+import io.caravana.execution.run.LogFields;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -3,8 +3,8 @@ package io.caravana.servicenow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.caravana.execution.Position;
-import io.caravana.execution.Verdict;
+import io.caravana.execution.checkpoint.Position;
+import io.caravana.execution.run.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

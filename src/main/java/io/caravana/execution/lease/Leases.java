@@ -1,0 +1,112 @@
+package io.caravana.execution.lease;
+
+import io.caravana.catalog.Job.Reads;
+import io.caravana.execution.log.ExecutionLog;
+import io.caravana.execution.recovery.Recovery;
+import io.caravana.execution.run.TableLoad;
+import io.caravana.execution.worker.WorkerRegistration;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** One writer a table: {@code caravana.table_lease}. The execution log ends a lease when it notes the end of the load. */
+@Component("leases")
+public class Leases {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+
+    /**
+     * Also from an execution that does not run any more, and from this one, if it was not told that it has the table
+     * already. The token in the condition is that of the moment at which the execution was looked at.
+     */
+    private static final String TAKE = """
+            INSERT INTO caravana.table_lease AS held (table_name, execution_id, worker_key)
+            VALUES (:table, :execution, :key)
+            ON CONFLICT (table_name) DO UPDATE SET token = EXCLUDED.token, execution_id = EXCLUDED.execution_id,
+              worker_key = EXCLUDED.worker_key, since = EXCLUDED.since
+            WHERE held.token IN (
+              SELECT token FROM caravana.table_lease LEFT JOIN caravana.servicenow_execution_log AS log USING (execution_id)
+              WHERE table_name = :table AND (log.status IS DISTINCT FROM 'running' OR execution_id = :execution))
+            RETURNING token""";
+
+    private final JdbcClient jdbc;
+    private final WorkerRegistration worker;
+    private final ExecutionLog log;
+    private final Recovery recovery;
+
+    Leases(JdbcClient jdbc, WorkerRegistration worker, ExecutionLog log, Recovery recovery) {
+        this.jdbc = jdbc;
+        this.worker = worker;
+        this.log = log;
+        this.recovery = recovery;
+    }
+
+    /**
+     * Takes the table for a load. A load of changes or keys leaves a table that another execution loads to that one: it
+     * comes by again soon.
+     *
+     * @return whether the load may begin
+     * @throws TableBusyException if it has to wait
+     * @throws FencedException if the execution was given to others
+     */
+    public boolean take(@ExchangeProperty("load") TableLoad load) {
+        load.goOn();
+        if (tryTo(load)) {
+            return true;
+        }
+        recovery.recover();
+        if (tryTo(load)) {
+            return true;
+        }
+        var busy = new TableBusyException(
+                load.table().target(), holder(load.table().target()));
+        var reads = load.execution().reads();
+        if (reads != Reads.CHANGES && reads != Reads.KEYS) {
+            throw busy;
+        }
+        LOG.info("Skipping {} this time: {}", load.table().target(), busy.getMessage());
+        return false;
+    }
+
+    private boolean tryTo(TableLoad load) {
+        var key = worker.key();
+        if (!log.isOf(key, load.execution().id())) {
+            throw new FencedException(load.table().target());
+        }
+        var token = jdbc.sql(TAKE)
+                .param("table", load.table().target())
+                .param("execution", load.execution().id())
+                .param("key", key)
+                .query(Long.class)
+                .optional();
+        token.ifPresent(load::lease);
+        return token.isPresent();
+    }
+
+    private String holder(String table) {
+        return jdbc.sql("""
+                SELECT 'execution ' || execution_id || ' on ' || hostname || ' since ' || to_char(since, 'YYYY-MM-DD HH24:MI:SS')
+                FROM caravana.table_lease JOIN caravana.worker ON key = worker_key WHERE table_name = ?""").param(table).query(String.class).optional().orElse("an execution that has just ended");
+    }
+
+    /**
+     * Makes sure that the table is still this load's, until the end of the transaction, and names the execution to the
+     * change log if that is to contain what the transaction changes.
+     *
+     * @throws FencedException if it is not
+     */
+    public void guard(@ExchangeProperty("load") TableLoad load) {
+        jdbc.sql("""
+                SELECT set_config('caravana.change_log_execution', ?, true) FROM caravana.table_lease
+                WHERE table_name = ? AND token = ? FOR SHARE""")
+                .params(
+                        load.logsChanges() ? load.execution().id() : "",
+                        load.table().target(),
+                        load.lease())
+                .query(String.class)
+                .optional()
+                .orElseThrow(() -> new FencedException(load.table().target()));
+    }
+}

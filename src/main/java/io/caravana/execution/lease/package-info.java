@@ -1,0 +1,2 @@
+/** One writer a table. */
+package io.caravana.execution.lease;

@@ -1,0 +1,149 @@
+package io.caravana.execution.metric;
+
+import io.caravana.connector.Wait;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.LongStream;
+
+/**
+ * The metrics of a table in a job. They exist from the start on, at zero: an alert on what grows would not see a first value
+ * appear. docs/operations.md says what they mean.
+ */
+public final class TableMeters {
+
+    /** Prometheus puts a label {@code job} of its own on everything. */
+    static final String JOB = "job_name";
+
+    static final String TABLE = "table";
+
+    private static final Duration[] ANSWER_BUCKETS =
+            buckets(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000);
+    private static final Duration[] BATCH_BUCKETS = buckets(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000);
+
+    private final MeterRegistry registry;
+    private final Tags tags;
+    private final Timer answers;
+    private final Timer batches;
+
+    public TableMeters(MeterRegistry registry, String job, String table) {
+        this.registry = registry;
+        this.tags = Tags.of(JOB, job, TABLE, table);
+        this.answers = timer(
+                "caravana.servicenow.answer",
+                "From sending a request to the end of its answer",
+                Tags.empty(),
+                ANSWER_BUCKETS);
+        this.batches = timer("caravana.batch.write", "The statement that writes a batch", Tags.empty(), BATCH_BUCKETS);
+        stored(0, 0, 0, 0, 0);
+        deleted(0);
+        received(0, 0);
+        retries().increment(0);
+        requests("200").increment(0);
+        for (var reason : Wait.values()) {
+            waits(reason);
+        }
+    }
+
+    /** For a load that is not measured. */
+    public static TableMeters none() {
+        return new TableMeters(new CompositeMeterRegistry(), "", "");
+    }
+
+    /** A page whose records are stored. */
+    public void stored(long inserted, long updated, long unchanged, long rejected) {
+        stored(1, inserted, updated, unchanged, rejected);
+    }
+
+    private void stored(long pages, long inserted, long updated, long unchanged, long rejected) {
+        counter("caravana.pages", "Pages stored, and pages of keys compared", Tags.empty())
+                .increment(pages);
+        rows("inserted", inserted);
+        rows("updated", updated);
+        rows("unchanged", unchanged);
+        rows("rejected", rejected);
+    }
+
+    public void deleted(long rows) {
+        rows("deleted", rows);
+    }
+
+    /** @param status of an answer; broken: 200 without a whole page; none: no answer */
+    public void answered(String status, long nanos) {
+        requests(status).increment();
+        answers.record(Duration.ofNanos(nanos));
+    }
+
+    /** The bytes of an answer, as JSON and as they travelled. */
+    public void received(long json, long wire) {
+        bytes("caravana.servicenow.json", "Answers as JSON", json);
+        bytes("caravana.servicenow.wire", "Answers as they travelled", wire);
+    }
+
+    public void waited(Wait reason, long nanos) {
+        waits(reason).record(Duration.ofNanos(nanos));
+    }
+
+    public void batch(long nanos) {
+        batches.record(Duration.ofNanos(nanos));
+    }
+
+    public void retried() {
+        retries().increment();
+    }
+
+    private void rows(String outcome, long rows) {
+        counter("caravana.rows", "Rows by what became of them", Tags.of("outcome", outcome))
+                .increment(rows);
+    }
+
+    private Counter retries() {
+        return counter("caravana.retries", "Steps that were tried again", Tags.empty());
+    }
+
+    private Counter requests(String status) {
+        return counter(
+                "caravana.servicenow.requests",
+                "Requests by the status of their answer; broken: 200 without a whole page; none: no answer",
+                Tags.of("status", status));
+    }
+
+    private Timer waits(Wait reason) {
+        return timer(
+                "caravana.servicenow.wait",
+                "What requests waited before they were sent",
+                Tags.of("reason", reason.name().toLowerCase(Locale.ROOT)));
+    }
+
+    private Counter counter(String name, String description, Tags more) {
+        return Counter.builder(name)
+                .description(description)
+                .tags(tags.and(more))
+                .register(registry);
+    }
+
+    private void bytes(String name, String description, long bytes) {
+        Counter.builder(name)
+                .description(description)
+                .baseUnit("bytes")
+                .tags(tags)
+                .register(registry)
+                .increment(bytes);
+    }
+
+    private Timer timer(String name, String description, Tags more, Duration... buckets) {
+        return Timer.builder(name)
+                .description(description)
+                .tags(tags.and(more))
+                .serviceLevelObjectives(buckets)
+                .register(registry);
+    }
+
+    private static Duration[] buckets(long... millis) {
+        return LongStream.of(millis).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+    }
+}

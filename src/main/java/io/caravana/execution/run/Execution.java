@@ -1,0 +1,53 @@
+package io.caravana.execution.run;
+
+import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
+import java.util.List;
+import org.slf4j.event.Level;
+
+/**
+ * One run of a job.
+ *
+ * @param id a UUID; the {@code execution_id} of the log, the API and the replica's rows
+ * @param job the job's name
+ * @param reads what it reads of its tables
+ * @param window the period; tables without a window column ignore it. Null when no period is read
+ * @param tables the tables to load, as configured when it started; of one that goes on, those that are left
+ * @param keepsUp whether it also follows what has changed in its tables, whenever that was created
+ * @param goesOn whether it was interrupted and is in the log already
+ * @param stop whether it is to end before it is done
+ */
+public record Execution(
+        String id,
+        String job,
+        Reads reads,
+        Window window,
+        List<Table> tables,
+        boolean keepsUp,
+        boolean goesOn,
+        Stop stop) {
+
+    public Execution {
+        tables = List.copyOf(tables);
+    }
+
+    public Execution(String id, String job, Reads reads, Window window, List<Table> tables) {
+        this(id, job, reads, window, tables, false);
+    }
+
+    public Execution(String id, String job, Reads reads, Window window, List<Table> tables, boolean keepsUp) {
+        this(id, job, reads, window, tables, keepsUp, false, new Stop());
+    }
+
+    /** What is left of an execution that was interrupted. */
+    public static Execution rest(
+            String id, String job, Reads reads, Window window, List<Table> tables, boolean keepsUp) {
+        return new Execution(id, job, reads, window, tables, keepsUp, true, new Stop());
+    }
+
+    /** At which level its beginning and its end are logged: what a timer starts every minute is not worth a line each time. */
+    public Level level() {
+        return reads == Reads.CHANGES ? Level.DEBUG : Level.INFO;
+    }
+}
