@@ -188,8 +188,8 @@ public class ExecutionLog {
     }
 
     /**
-     * Notes, in the transaction that deletes what is gone, that a table load is done; what it kept to go on with is no
-     * longer needed.
+     * Notes, in the transaction that deletes what is gone, that a table load is done; what it needs to resume is no longer
+     * kept.
      */
     public void complete(@ExchangeProperty("load") TableLoad load) {
         finish(load.finishedEvent());

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** One execution of a job at a time, whichever process asks. */
+/** One execution of a job at a time, whichever worker asks. */
 @Component("executionRegistry")
 public class ExecutionRegistry {
 
@@ -62,7 +62,7 @@ public class ExecutionRegistry {
         }
         try {
             while (!isBegun(execution)) {
-                LOG.debug("What was in the way of {} has ended", execution.job());
+                LOG.debug("The execution that kept {} from starting has ended", execution.job());
             }
             return execution;
         } catch (RuntimeException e) {

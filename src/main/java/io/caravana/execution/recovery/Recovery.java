@@ -131,7 +131,7 @@ public class Recovery {
         orphans.removeIf(id -> running.find(id).isPresent());
         if (!orphans.isEmpty()) {
             transaction.executeWithoutResult(
-                    status -> interrupt(orphans, "the database did not take note of its start or its end"));
+                    status -> interrupt(orphans, "the database did not record its start or its end"));
         }
         jdbc.sql("""
                 DELETE FROM caravana.table_lease WHERE token IN (
@@ -152,7 +152,7 @@ public class Recovery {
                 }
             });
         } catch (PessimisticLockingFailureException e) {
-            LOG.info("A dead worker still holds a table; trying again later");
+            LOG.info("A dead worker still holds a table; Caravana looks again later");
         }
     }
 

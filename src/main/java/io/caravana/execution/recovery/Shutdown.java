@@ -47,7 +47,7 @@ public class Shutdown {
                 CompletableFuture.runAsync(recovery::interruptOwn).get(LONGEST_NOTE_MILLIS, TimeUnit.MILLISECONDS);
             }
         } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("Could not note the interrupted loads in the database; the next start does");
+            LOG.warn("Could not record the interrupted loads in the database; the next start will");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -13,7 +13,7 @@ import org.slf4j.event.Level;
  * @param job the job's name
  * @param reads what it reads of its tables
  * @param window the period; tables without a window column ignore it. Null when no period is read
- * @param tables the tables to load, as configured when it started; of one that goes on, those that are left
+ * @param tables the tables to load, as configured when it started; of one that resumes, those that are left
  * @param keepsUp whether it also follows what has changed in its tables, whenever that was created
  * @param goesOn whether it was interrupted and is in the log already
  * @param stop whether it is to end before it is done

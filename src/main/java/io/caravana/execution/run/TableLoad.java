@@ -124,9 +124,9 @@ public final class TableLoad {
     }
 
     /**
-     * Makes sure that the load is to go on.
+     * Makes sure that the load is not to stop.
      *
-     * @throws StoppedException if it is not
+     * @throws StoppedException if it is
      */
     public void goOn() {
         execution.stop().check();
@@ -278,7 +278,7 @@ public final class TableLoad {
         notes.put(subject, words);
     }
 
-    /** Ends this load in error; the other tables go on. */
+    /** Ends this load in error; the other tables continue. */
     public void failed(Throwable cause) {
         failure = cause;
         if (cause instanceof StoppedException) {
