@@ -60,9 +60,9 @@ class RoutesPageTest {
         return """
                 # The routes of a load
 
-                What carries a table, in the order in which one route calls the next. The pictures are Hawtio's: the number at a step is how often it
-                had ended, after one load of the job `incidents` from the simulator, the blue one how often it was running.
-                [Operations](operations.md) says how to open it. `bench/pictures.sh` takes the pictures and writes this page.
+                The routes that load a table, in the order in which one calls the next. The pictures are Hawtio's, after one load of the job `incidents`
+                from the simulator: the black number at a step is how often it had ended, the blue one how often it was running.
+                [Operations](operations.md) explains how to open it. `bench/pictures.sh` takes the pictures and writes this page.
                 """ + inOrder().stream().map(this::section).collect(Collectors.joining());
     }
 

@@ -11,13 +11,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param name the name used in the API ({@code load-<name>}), on the command line and in the execution log
  * @param description one sentence for people, shown in the API's document
- * @param reads what it reads of its tables: {@code period}, the period of an execution, or the whole table where that
- *     has no window column; {@code changes}, what has changed since the last time; {@code keys}, the keys alone, to find
- *     what has gone; {@code rejected}, the records that could not be stored, anew. The last three carry every table,
- *     whatever job it belongs to
- * @param followChanges whether an execution that is given no dates, as by a timer, also follows what has changed in its
- *     tables with a window column since the last one
- * @param threads how many of its tables are loaded side by side
+ * @param reads what it reads of its tables: {@code period}, the period of an execution, or the whole table if that has
+ *     no window column; {@code changes}, what has changed since the last time; {@code keys}, only the keys, to find
+ *     deletions; {@code rejected}, the rejected records again. The last three load every table, whatever job it belongs
+ *     to
+ * @param followChanges whether an execution without dates, such as one started by a timer, also follows what has
+ *     changed since the last one in its tables with a window column
+ * @param threads how many of its tables are loaded at the same time
  * @param cron when it starts by itself, as a Quartz expression in {@code caravana.time-zone}; empty: never
  * @param timer whether the cron is on
  */

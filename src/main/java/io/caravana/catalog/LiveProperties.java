@@ -8,12 +8,12 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How the jobs that read changes and keys do it.
  *
- * @param overlap how far behind the last pass the next one begins: what ServiceNow stored so much later than it stamped
- *     is not missed
- * @param lag how far behind ServiceNow's clock a pass ends
- * @param describeEvery how long the columns of a table that is read for changes are taken for known
- * @param compareModCount whether the comparison of keys also finds rows that changed without a change of {@code
- *     sys_updated_on}, by their {@code sys_mod_count}
+ * @param overlap how long before the end of the last pass the next one starts, so that it finds rows that ServiceNow
+ *     stored later than their stamp
+ * @param lag how long before ServiceNow's current time a pass ends
+ * @param describeEvery how long the columns of a table that is read for changes are remembered
+ * @param compareModCount whether the comparison of keys also finds rows that changed without a change of
+ *     {@code sys_updated_on}, by their {@code sys_mod_count}
  */
 @Validated
 @ConfigurationProperties("caravana.live")

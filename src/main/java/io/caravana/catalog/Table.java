@@ -17,22 +17,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param source the table's name in ServiceNow, e.g. {@code task_sla}
  * @param target the replica table's name in the schema {@code servicenow}; the source's name when not given
- * @param job the job that carries it
- * @param enabled whether it is carried at all
- * @param windowColumn the date, or the date and time, the job's period is applied to; empty: the whole table is read and upserted
- * @param filter an encoded query that restricts the rows, e.g. {@code active=true}; empty: all rows
- * @param fields the fields to carry; empty: all fields of the dictionary
+ * @param job the job that loads it
+ * @param enabled whether it is loaded at all
+ * @param windowColumn the date, or the date and time, that the job's period applies to; empty: the whole table is read
+ *     and upserted
+ * @param filter an encoded query that selects rows, e.g. {@code active=true}; empty: all rows
+ * @param fields the fields to load; empty: all that the account may read
  * @param displayValues which fields have a column {@code dv_<field>} with the display value beside the raw one: {@code none};
  *     {@code labels}, references and choices, and what has such a column already; {@code all}
- * @param pageSize rows asked for in one request; 0: {@code caravana.servicenow.page-size}
- * @param live whether the jobs that read changes and keys carry it
- * @param history whether each version of a row is kept in {@code <target>_history}
+ * @param pageSize rows per request; 0: {@code caravana.servicenow.page-size}
+ * @param live whether the jobs that read changes and keys load it
+ * @param history whether {@code <target>_history} keeps each version of a row
  * @param changeLog which loads log each changed row in {@code caravana.change_log}: {@code live}, those of the jobs that
  *     read changes and keys and those without dates, once the whole table has been read; {@code always}, all; {@code never}, none
- * @param onDelete what becomes of a row that the source no longer has: {@code hard} deletes it, {@code soft} marks it in the
- *     column {@code etl_deleted_at}, {@code keep} leaves it as it is
- * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
- *     with more it fails. When not given, {@code caravana.replica.delete-share}
+ * @param onDelete what happens to a row that the source no longer has: {@code hard} deletes it, {@code soft} marks it
+ *     in the column {@code etl_deleted_at}, {@code keep} leaves it
+ * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or
+ *     mark; with more it fails. Without it, {@code caravana.replica.delete-share}
  */
 public record Table(
         @NotBlank @Pattern(regexp = Table.SOURCE, message = Table.A_NAME)

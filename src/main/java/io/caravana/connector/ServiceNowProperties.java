@@ -17,15 +17,15 @@ import org.springframework.validation.annotation.Validated;
  *     {@code http://}
  * @param username the account that reads
  * @param password its password; only ever from the environment or a file outside the project
- * @param rateLimit requests a second, at most, for the whole process
- * @param maxConcurrent requests in flight, at most, for the whole process
- * @param longestWait how long a wait may be that ServiceNow or a gateway asks for with {@code Retry-After}; a longer one
- *     ends after this
- * @param pageSize rows asked for in the first request of a table, where the table says nothing else
- * @param maxPageSize rows asked for in any request
- * @param maxPageBytes the JSON of one answer, at most; pages are kept well below
- * @param partitionThreshold a table with more rows is read in several ranges of keys side by side
- * @param partitions how many ranges
+ * @param rateLimit the most requests per second, for the whole process
+ * @param maxConcurrent the most requests in flight, for the whole process
+ * @param longestWait the longest wait that is kept if ServiceNow or a gateway asks for one with {@code Retry-After}; a
+ *     longer one ends after this
+ * @param pageSize rows in the first request of a table, unless the table has its own
+ * @param maxPageSize the most rows in any request
+ * @param maxPageBytes the most JSON in one answer; pages are kept well below
+ * @param partitionThreshold a larger table is read in several ranges of keys at the same time
+ * @param partitions the number of ranges
  * @param connectTimeout how long to wait for a connection
  * @param responseTimeout how long to wait for the next bytes of an answer; ServiceNow itself gives up after 60 s
  */

@@ -14,9 +14,9 @@ import org.springframework.validation.annotation.Validated;
  * @param url JDBC URL of a PostgreSQL 14 or newer; empty starts the embedded one
  * @param username user for {@code url}; not used by the embedded server
  * @param password password for {@code url}; not used by the embedded server
- * @param poolSize how many connections Caravana holds at most
+ * @param poolSize the most connections that Caravana holds
  * @param idleInTransaction how long a transaction may wait for its next statement before PostgreSQL ends it: a process
- *     that sleeps must not hold what others wait for
+ *     that sleeps must not block others
  * @param embedded the server of our own
  */
 @Validated

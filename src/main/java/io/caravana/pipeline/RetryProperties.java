@@ -8,9 +8,9 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How often a step that failed is tried again; {@code routes/errors.camel.yaml} says which steps.
  *
- * @param attempts how often a step is tried again
- * @param firstDelayMillis the wait before the first time, in milliseconds; it doubles from time to time
- * @param longestDelayMillis the longest wait, in milliseconds
+ * @param attempts how often a step is retried
+ * @param firstDelayMillis the delay before the first retry, in milliseconds; it doubles with each retry
+ * @param longestDelayMillis the longest delay, in milliseconds
  */
 @Validated
 @ConfigurationProperties("caravana.retry")

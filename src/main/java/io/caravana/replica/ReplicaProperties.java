@@ -14,7 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param batchSize records written by one statement
  * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
  *     with more it fails. A table may have its own
- * @param reports whether the views for analysts are kept, in the schema {@code reports}
+ * @param reports whether Caravana maintains the views for analysts in the schema {@code reports}
  */
 @Validated
 @ConfigurationProperties("caravana.replica")

@@ -15,10 +15,10 @@ import org.springframework.validation.annotation.Validated;
  * @param routesDir the routes
  * @param demo whether a server without {@code SERVICENOW_URL} loads the two main jobs at its start and shows them
  * @param timers whether jobs with a {@code cron} start by themselves in this process
- * @param resumeWithin how long after an interruption a load goes on, by itself or when it is started again; 0: never
- * @param resumeEveryMillis how often this process looks for loads to go on with
- * @param pagesAtOnce how many pages are parsed or stored at once; 0: as many as there are processors, at least 2. More may
- *     be worth it where PostgreSQL has more processors than Caravana
+ * @param resumeWithin how long after an interruption a load resumes, by itself or when it is started again; 0: never
+ * @param resumeEveryMillis how often this process looks for loads to resume
+ * @param pagesAtOnce how many pages are parsed or stored at once; 0: as many as there are processors, at least 2. Try
+ *     more if PostgreSQL has more processors than Caravana
  * @param metrics what is measured
  */
 @Validated

@@ -16,12 +16,12 @@ import org.springframework.validation.annotation.Validated;
  * @param seed start of everything random; the same seed on the same UTC day gives the same rows
  * @param incidents how many incidents to make, approximately
  * @param days over how many days up to the start of today (UTC) the incidents were opened
- * @param changesPerMinute how many changes a minute happen by themselves; 0 leaves the data still
+ * @param changesPerMinute how many changes happen by themselves each minute; 0 keeps the data still
  * @param data folder of {@code <table>.jsonl.gz} files to serve in place of made-up data; empty for made-up data
  * @param username user of basic authentication, and client id of OAuth
  * @param password password of basic authentication, and client secret of OAuth
- * @param latency how long every answer is held back
- * @param apiKey key that is let in with the header x-sn-apikey; empty: none is
+ * @param latency how long every answer is delayed
+ * @param apiKey key that is accepted in the header x-sn-apikey; empty: none
  */
 @ConfigurationProperties("caravana.simulator")
 @Validated

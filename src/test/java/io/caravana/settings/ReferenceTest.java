@@ -123,16 +123,16 @@ class ReferenceTest {
         var page = new StringBuilder("""
                 # Configuration
 
-                Every setting, as the code describes it (`./mvnw test -Dtest=ReferenceTest -Dupdate.reference=true` writes this page).
+                Every setting. The code contains these descriptions; `./mvnw test -Dtest=ReferenceTest -Dupdate.reference=true` writes this page.
 
-                What a user sets stands in `application.yaml` and `tables.yaml`, in the folder `config` or `CARAVANA_CONFIG_DIR`. Any key
-                of Spring Boot or Camel may stand in `application.yaml` too. A key that has a variable in the last column is set by it, as long as no file sets it: secrets
-                belong there. Every other key can be set by a variable as well, in capital letters, with `_` for a dot and without
-                hyphens, such as `CARAVANA_SERVICENOW_RATELIMIT`; it wins over the files.
+                Put your settings into `application.yaml` and `tables.yaml`, in the folder `config` or `CARAVANA_CONFIG_DIR`. `application.yaml`
+                may also contain any key of Spring Boot or Camel. If the last column has a variable, it sets the key unless a file does: use it
+                for secrets. A variable can set every other key too, in capital letters, with `_` for a dot and without hyphens, such as
+                `CARAVANA_SERVICENOW_RATELIMIT`; it wins over the files.
 
-                A key below `caravana` that is not here, or a wrong value, stops the start. The message names the file, the line, the key
-                and what would be right. Only misspelt names of variables cannot be told. Editors that know JSON Schema complete
-                `tables.yaml` by `config/tables.schema.json`.
+                An unknown key below `caravana`, or a wrong value, stops the start. The message names the file, the line, the key and what would
+                be right. Only misspelt names of variables go unnoticed. Editors that support JSON Schema complete `tables.yaml` with
+                `config/tables.schema.json`.
                 """);
         for (var section : sections.entrySet()) {
             page.append("\n## `%s`\n\n| key | meaning | takes | default | variable |\n|---|---|---|---|---|\n"

@@ -11,8 +11,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param executions executions and their table loads
  * @param quietExecutions of the jobs that take no period, those that succeeded and changed no row
- * @param rejected rejected records, since they came last
- * @param notices what people were told, or were to be told
+ * @param rejected rejected records, after they last arrived
+ * @param notices messages that were sent, or were to be sent
  */
 @Validated
 @ConfigurationProperties("caravana.retention")

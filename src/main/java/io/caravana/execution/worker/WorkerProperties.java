@@ -9,7 +9,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How this worker appears to the others on its database.
  *
- * @param timeout how long a worker that misses its heartbeats counts as alive; then its loads are given to others
+ * @param timeout how long a worker that misses its heartbeats counts as alive; after that, others take its loads
  */
 @Validated
 @ConfigurationProperties("caravana.worker")
