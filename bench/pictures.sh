@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes docs/pictures anew, Hawtio's diagrams of the routes of a load, and writes docs/routes.md. Needs Debian's packages chromium and
+# Takes the pictures in docs/pictures, Hawtio's diagrams of the routes of a load, and writes docs/routes.md. Needs Debian's packages chromium and
 # pngquant; takes some minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
