@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * A source that costs nothing: passes a request on the first time, and answers it from memory from then on, packed as it came.
  *
  * <p>Usage: {@code java Replay.java PORT URL [MILLISECONDS]}, which it takes for an answer from memory.
- * {@code GET /replay/urls} lists the requests for incidents that it has recorded; {@code GET /replay/passed-on} tells how many
+ * {@code GET /replay/urls} lists the requests for rows that it has recorded, without the dictionary's; {@code GET /replay/passed-on} tells how many
  * requests it has passed on. Every request is printed with the milliseconds of a clock.
  */
 public final class Replay {
@@ -95,7 +95,7 @@ public final class Replay {
 
     private String urls() {
         return recorded.keySet().stream()
-                .filter(path -> path.startsWith("/api/now/table/incident?"))
+                .filter(path -> path.startsWith("/api/now/table/") && !path.startsWith("/api/now/table/sys_d"))
                 .map(path -> "url = \"http://127.0.0.1:%d%s\"\n".formatted(port, path))
                 .collect(Collectors.joining());
     }
