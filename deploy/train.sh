@@ -27,8 +27,18 @@ await() {
   exit 1
 }
 
-grep -v SharedArchiveFile "$options" >java.options.training
-java @java.options.training -XX:ArchiveClassesAtExit=caravana.jsa -Xlog:cds=off -Xlog:cds+dynamic=off -jar caravana.jar >"$log" 2>&1 &
+version=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.specification.version = //p')
+if [ "$version" -ge 25 ]; then
+  archive=caravana.aot
+  use=-XX:AOTCache=$archive
+  make=(-XX:AOTCacheOutput=$archive -Xlog:aot=off -Xlog:cds=off)
+else
+  archive=caravana.jsa
+  use=-XX:SharedArchiveFile=$archive
+  make=(-XX:ArchiveClassesAtExit=$archive -Xlog:cds=off -Xlog:cds+dynamic=off)
+fi
+grep -v -e SharedArchiveFile -e AOTCache "$options" >java.options.training
+java @java.options.training "${make[@]}" -jar caravana.jar >"$log" 2>&1 &
 server=$!
 await 'GET /actuator/health/readiness' 'HTTP/1.1 200'
 ask 'POST /api/service-now-new/load-incidents' >/dev/null
@@ -37,4 +47,5 @@ ask 'GET /actuator/prometheus' >/dev/null
 kill $server
 wait $server || true
 rm java.options.training
-ls -l caravana.jsa
+ls -l "$archive"
+sed -i -E "s/^-XX:(SharedArchiveFile|AOTCache)=.*/$use/" "$options"
