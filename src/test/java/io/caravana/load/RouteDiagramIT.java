@@ -21,7 +21,7 @@ import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** What Hawtio draws in a browser. With {@code -Dupdate.pictures=true} the pictures in docs are taken anew. */
-class RouteDiagramTest extends LoadTest {
+class RouteDiagramIT extends LoadTest {
 
     private static final Path PICTURES = Path.of("docs/pictures");
 
