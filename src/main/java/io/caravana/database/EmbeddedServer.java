@@ -113,14 +113,16 @@ final class EmbeddedServer implements DatabaseServer {
 
     private static EmbeddedServer start(DataDirectory files, int wishedPort, OwnerLock ownership) {
         forgetDeadServer(files);
-        int port = FreePort.from(wishedPort);
-        if (port != wishedPort) {
-            log.warn("Port {} is taken, the embedded PostgreSQL listens on {}", wishedPort, port);
+        try (var claim = FreePort.reserve(wishedPort)) {
+            int port = claim.port();
+            if (port != wishedPort) {
+                log.warn("Port {} is taken, the embedded PostgreSQL listens on {}", wishedPort, port);
+            }
+            Optional<EmbeddedPostgres> started = launch(files, port);
+            Postmaster postmaster = running(files).orElseThrow(() -> didNotStart(files, null));
+            log.info("Started the embedded PostgreSQL on port {}, data in {}", port, files.cluster());
+            return new EmbeddedServer(files, postmaster, Optional.of(ownership), started);
         }
-        Optional<EmbeddedPostgres> started = launch(files, port);
-        Postmaster postmaster = running(files).orElseThrow(() -> didNotStart(files, null));
-        log.info("Started the embedded PostgreSQL on port {}, data in {}", port, files.cluster());
-        return new EmbeddedServer(files, postmaster, Optional.of(ownership), started);
     }
 
     /** Empty when it takes longer than a start should. */

@@ -1,16 +1,17 @@
 package io.caravana.database;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks for a port that nobody listens on, on any address that "localhost" can mean. */
 public final class FreePort {
@@ -18,34 +19,69 @@ public final class FreePort {
     private static final int TRIES = 100;
 
     /** Held until the process ends. */
-    private static final List<FileLock> CLAIMS = new ArrayList<>();
+    private static final List<Claim> CLAIMS = new ArrayList<>();
 
     private FreePort() {}
 
     /**
-     * The wished one, or the first one after it, that nobody listens on and no other Caravana of this user is about to: two
-     * that look at the same time find two.
+     * A port that no other Caravana of this user takes before it is closed.
+     *
+     * @param lock of a file that is named after the port
      */
-    public static synchronized int claim(int wished) {
-        int port = from(wished);
-        while (!isClaimed(port)) {
-            port = from(port + 1);
+    record Claim(int port, FileChannel lock) implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot release port " + port, e);
+            }
         }
-        return port;
     }
 
-    private static boolean isClaimed(int port) {
+    /**
+     * The wished one, or the first one after it, that nobody listens on and no other Caravana of this user is about to: two
+     * that look at the same time find two. It is claimed until the process ends.
+     */
+    public static synchronized int claim(int wished) {
+        var claim = reserve(wished);
+        CLAIMS.add(claim);
+        return claim.port();
+    }
+
+    /** The same, claimed until it is closed: once its new owner listens on it, it needs no claim. */
+    static Claim reserve(int wished) {
+        for (int port = from(wished); ; port = from(port + 1)) {
+            var claim = tryClaim(port);
+            if (claim.isPresent() && isFree(port)) {
+                return claim.get();
+            }
+            // its owner may have begun to listen between the look and the claim
+            claim.ifPresent(Claim::close);
+        }
+    }
+
+    private static Optional<Claim> tryClaim(int port) {
         var file = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "caravana-%s-port-%d.lock".formatted(System.getProperty("user.name"), port));
         try {
-            var lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
-                    .tryLock();
-            if (lock != null) {
-                CLAIMS.add(lock);
+            var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var claim = new Claim(port, channel);
+            if (isLocked(channel)) {
+                return Optional.of(claim);
             }
-            return lock != null;
-        } catch (IOException | OverlappingFileLockException e) {
+            claim.close();
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
             return false;
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -12,9 +13,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -204,6 +207,30 @@ class EmbeddedServerTest {
                 var server = EmbeddedServer.open(files, taken.getLocalPort())) {
             assertThat(server.postmaster().port()).isGreaterThan(port);
             assertThat(value(server, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void two_processes_that_start_at_the_same_moment_find_two_ports() throws Exception {
+        var starts = Stream.of("one", "two")
+                .map(name ->
+                        new DataDirectory(temp.resolve(name), temp.resolve(name).resolve("postgres"), PROGRAM))
+                .map(each -> CompletableFuture.supplyAsync(() -> opened(each)))
+                .toList();
+        var ports = new ArrayList<Integer>();
+        for (var start : starts) {
+            var process = start.get(60, TimeUnit.SECONDS);
+            ports.add(process.port());
+            assertThat(process.finish()).isZero();
+        }
+        assertThat(ports).doesNotHaveDuplicates().contains(port);
+    }
+
+    private ServerProcess opened(DataDirectory data) {
+        try {
+            return ServerProcess.open(data, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

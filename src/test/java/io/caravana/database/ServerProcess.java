@@ -14,11 +14,13 @@ final class ServerProcess {
     private final Process process;
     private final long serverPid;
     private final boolean owner;
+    private final int port;
 
-    private ServerProcess(Process process, long serverPid, boolean owner) {
+    private ServerProcess(Process process, long serverPid, boolean owner, int port) {
         this.process = process;
         this.serverPid = serverPid;
         this.owner = owner;
+        this.port = port;
     }
 
     /** Returns when the other process has opened the server. */
@@ -43,7 +45,8 @@ final class ServerProcess {
             throw new IOException("The other process ended without opening the server");
         }
         String[] words = line.split(" ");
-        return new ServerProcess(process, Long.parseLong(words[1]), Boolean.parseBoolean(words[2]));
+        return new ServerProcess(
+                process, Long.parseLong(words[1]), Boolean.parseBoolean(words[2]), Integer.parseInt(words[3]));
     }
 
     long serverPid() {
@@ -52,6 +55,10 @@ final class ServerProcess {
 
     boolean isOwner() {
         return owner;
+    }
+
+    int port() {
+        return port;
     }
 
     /** Like {@code kill -9}. */
@@ -69,7 +76,8 @@ final class ServerProcess {
         Path root = Path.of(arguments[0]);
         var files = new DataDirectory(root, root.resolve("postgres"), Path.of(arguments[1]));
         try (var server = EmbeddedServer.open(files, Integer.parseInt(arguments[2]))) {
-            System.out.println("opened " + server.postmaster().pid() + " " + server.isOwner());
+            System.out.println("opened " + server.postmaster().pid() + " " + server.isOwner() + " "
+                    + server.postmaster().port());
             System.out.flush();
             System.in.transferTo(System.out);
         }
