@@ -11,8 +11,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What PostgreSQL itself refuses costs the records that are to blame, and no other. */
 class RefusedRecordTest extends LoadTest {
@@ -107,6 +110,31 @@ class RefusedRecordTest extends LoadTest {
         assertThat(rejected())
                 .allSatisfy(
                         entry -> assertThat(entry.get("reason").toString()).matches("PostgreSQL: " + reason.get(2)));
+    }
+
+    /** PostgreSQL's details quote the row, and pgjdbc's batch messages the statement with its values. */
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void the_values_of_a_refused_record_are_in_the_list_of_rejected_records_alone(CapturedOutput log) throws Exception {
+        loaded("configurations");
+        jdbc.sql("ALTER TABLE servicenow.groups ADD CONSTRAINT no_quote CHECK (description NOT LIKE 'quoted%')")
+                .update();
+        spoil("sys_user_group", groups.get(3), "description", "quoted-4711");
+
+        var execution = loaded("configurations");
+
+        assertThat(rejected())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.get("sys_id")).isEqualTo(groups.get(3)));
+        assertThat(jdbc.sql("SELECT CAST(record AS text) FROM caravana.rejected_record WHERE sys_id = ?")
+                        .param(groups.get(3))
+                        .query(String.class)
+                        .single())
+                .contains("quoted-4711");
+        assertThat(get("/api/executions/" + execution.executionId()).body()).doesNotContain("4711");
+        assertThat(rejected().toString()).contains("violates check constraint").doesNotContain("Failing row");
+        assertThat(get("/actuator/prometheus").body()).doesNotContain("4711");
+        assertThat(log.getAll()).contains("PostgreSQL refused a page").doesNotContain("4711");
     }
 
     @Test
