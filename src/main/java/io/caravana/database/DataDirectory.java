@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The files of the embedded server.
@@ -27,6 +28,14 @@ record DataDirectory(Path root, Path cluster, Path program) {
 
     Path lock() {
         return root.resolve("caravana.lock");
+    }
+
+    /** Empty when another process, or another part of this one, owns it. */
+    Optional<ProcessLock> tryOwn() {
+        return ProcessLock.tryAcquire(
+                lock(),
+                "Start Caravana as the user who owns the data directory,"
+                        + " or set CARAVANA_DATA_DIR to another directory on a local disk.");
     }
 
     Path log() {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A PostgreSQL server of our own that keeps its data in the data directory.
  *
- * <p>The process that holds the {@link OwnerLock} starts the server, or adopts one whose owner was killed. Every other
+ * <p>The process that holds the {@link ProcessLock} starts the server, or adopts one whose owner was killed. Every other
  * process uses the running server. Who closes last stops it.
  */
 final class EmbeddedServer implements DatabaseServer {
@@ -48,13 +48,13 @@ final class EmbeddedServer implements DatabaseServer {
 
     private final DataDirectory files;
     private final Postmaster postmaster;
-    private final Optional<OwnerLock> ownership;
+    private final Optional<ProcessLock> ownership;
     private final Optional<EmbeddedPostgres> started;
 
     private EmbeddedServer(
             DataDirectory files,
             Postmaster postmaster,
-            Optional<OwnerLock> ownership,
+            Optional<ProcessLock> ownership,
             Optional<EmbeddedPostgres> started) {
         this.files = files;
         this.postmaster = postmaster;
@@ -72,7 +72,7 @@ final class EmbeddedServer implements DatabaseServer {
         files.prepare();
         Instant giveUp = Instant.now().plus(OWNER_STARTS);
         while (true) {
-            Optional<OwnerLock> ownership = OwnerLock.tryAcquire(files.lock());
+            Optional<ProcessLock> ownership = files.tryOwn();
             if (ownership.isPresent()) {
                 return own(files, wishedPort, ownership.get());
             }
@@ -88,7 +88,7 @@ final class EmbeddedServer implements DatabaseServer {
         }
     }
 
-    private static EmbeddedServer own(DataDirectory files, int wishedPort, OwnerLock ownership) {
+    private static EmbeddedServer own(DataDirectory files, int wishedPort, ProcessLock ownership) {
         boolean opened = false;
         try {
             Optional<Postmaster> orphan = running(files);
@@ -111,7 +111,7 @@ final class EmbeddedServer implements DatabaseServer {
         }
     }
 
-    private static EmbeddedServer start(DataDirectory files, int wishedPort, OwnerLock ownership) {
+    private static EmbeddedServer start(DataDirectory files, int wishedPort, ProcessLock ownership) {
         forgetDeadServer(files);
         try (var claim = FreePort.reserve(wishedPort)) {
             int port = claim.port();
@@ -251,7 +251,7 @@ final class EmbeddedServer implements DatabaseServer {
     /** Stops the server, unless another process uses it. */
     @Override
     public void close() {
-        ownership.or(() -> OwnerLock.tryAcquire(files.lock())).ifPresent(lock -> {
+        ownership.or(() -> files.tryOwn()).ifPresent(lock -> {
             try (lock) {
                 if (isUsedByOthers()) {
                     log.info("Another Caravana uses the embedded PostgreSQL: left running");

@@ -1,14 +1,10 @@
 package io.caravana.database;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,14 +24,10 @@ public final class FreePort {
      *
      * @param lock of a file that is named after the port
      */
-    record Claim(int port, FileChannel lock) implements AutoCloseable {
+    record Claim(int port, ProcessLock lock) implements AutoCloseable {
         @Override
         public void close() {
-            try {
-                lock.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException("Cannot release port " + port, e);
-            }
+            lock.close();
         }
     }
 
@@ -50,7 +42,7 @@ public final class FreePort {
     }
 
     /** The same, claimed until it is closed: once its new owner listens on it, it needs no claim. */
-    static Claim reserve(int wished) {
+    static synchronized Claim reserve(int wished) {
         for (int port = from(wished); ; port = from(port + 1)) {
             var claim = tryClaim(port);
             if (claim.isPresent() && isFree(port)) {
@@ -65,25 +57,9 @@ public final class FreePort {
         var file = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "caravana-%s-port-%d.lock".formatted(System.getProperty("user.name"), port));
-        try {
-            var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            var claim = new Claim(port, channel);
-            if (isLocked(channel)) {
-                return Optional.of(claim);
-            }
-            claim.close();
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static boolean isLocked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        }
+        return ProcessLock.tryAcquire(
+                        file, "Make it writable for the user who starts Caravana, or set -Djava.io.tmpdir.")
+                .map(lock -> new Claim(port, lock));
     }
 
     /** The wished one, or the first free one after it. */

@@ -31,6 +31,28 @@ class FreePortTest {
     void a_port_that_another_process_has_claimed_is_not_taken_before_it_listens()
             throws IOException, InterruptedException {
         var wished = FreePort.claim(20_000);
+        assertThat(claimOfAnotherProcess(wished)).isNotEqualTo(wished);
+    }
+
+    /** Linux releases a process's lock on a file when that process closes any channel on it. */
+    @Test
+    void a_port_that_this_process_asks_for_twice_stays_claimed() throws IOException, InterruptedException {
+        var wished = FreePort.claim(20_100);
+        assertThat(FreePort.claim(wished)).isNotEqualTo(wished);
+        assertThat(claimOfAnotherProcess(wished)).isNotEqualTo(wished);
+    }
+
+    @Test
+    void a_claim_that_was_closed_is_free_for_this_process_and_for_others() throws IOException, InterruptedException {
+        int port;
+        try (var claim = FreePort.reserve(20_200)) {
+            port = claim.port();
+        }
+        assertThat(claimOfAnotherProcess(port)).isEqualTo(port);
+        assertThat(FreePort.claim(port)).isEqualTo(port);
+    }
+
+    private static int claimOfAnotherProcess(int wished) throws IOException, InterruptedException {
         var other = new ProcessBuilder(List.of(
                         System.getProperty("java.home") + "/bin/java",
                         "-cp",
@@ -39,8 +61,9 @@ class FreePortTest {
                         String.valueOf(wished)))
                 .redirectErrorStream(true)
                 .start();
-        assertThat(new String(other.getInputStream().readAllBytes()).strip()).isNotEqualTo(String.valueOf(wished));
-        assertThat(other.waitFor()).isZero();
+        var output = new String(other.getInputStream().readAllBytes());
+        assertThat(other.waitFor()).as(output).isZero();
+        return Integer.parseInt(output.strip());
     }
 
     /** What another Caravana does. */

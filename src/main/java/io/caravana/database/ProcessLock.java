@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Held by the one process that may start and stop the embedded server; the system frees it when that process dies. */
-final class OwnerLock implements AutoCloseable {
+/** A file that one process holds at a time; the system frees it when that process dies. */
+final class ProcessLock implements AutoCloseable {
 
     // Closing any channel on the file frees this JVM's lock on POSIX systems, so a held file is not even opened again.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
@@ -18,26 +18,34 @@ final class OwnerLock implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
 
-    private OwnerLock(Path file, FileChannel channel) {
+    private ProcessLock(Path file, FileChannel channel) {
         this.file = file;
         this.channel = channel;
     }
 
-    /** Empty when another process, or another part of this one, holds it. */
-    static Optional<OwnerLock> tryAcquire(Path file) {
+    /**
+     * Empty when another process, or another part of this one, holds it.
+     *
+     * @param file in a directory that exists
+     * @param action what helps if the file cannot be used
+     */
+    static Optional<ProcessLock> tryAcquire(Path file, String action) {
+        try {
+            return tryAcquire(file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName()));
+        } catch (IOException e) {
+            throw new DatabaseStartException("The lock file " + file + " cannot be used: " + e, action, e);
+        }
+    }
+
+    /** @param file as the one name that this JVM knows it by, whatever links lead to it */
+    private static Optional<ProcessLock> tryAcquire(Path file) throws IOException {
         if (!HELD.add(file)) {
             return Optional.empty();
         }
-        Optional<OwnerLock> lock = Optional.empty();
+        Optional<ProcessLock> lock = Optional.empty();
         try {
             lock = tryLock(file);
             return lock;
-        } catch (IOException e) {
-            throw new DatabaseStartException(
-                    "The lock file " + file + " cannot be used: " + e,
-                    "Start Caravana as the user who owns the data directory,"
-                            + " or set CARAVANA_DATA_DIR to another directory on a local disk.",
-                    e);
         } finally {
             if (lock.isEmpty()) {
                 HELD.remove(file);
@@ -45,7 +53,7 @@ final class OwnerLock implements AutoCloseable {
         }
     }
 
-    private static Optional<OwnerLock> tryLock(Path file) throws IOException {
+    private static Optional<ProcessLock> tryLock(Path file) throws IOException {
         var channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
@@ -54,7 +62,7 @@ final class OwnerLock implements AutoCloseable {
             channel.close();
             return Optional.empty();
         }
-        return Optional.of(new OwnerLock(file, channel));
+        return Optional.of(new ProcessLock(file, channel));
     }
 
     @Override
