@@ -20,7 +20,7 @@ class ArchitectureTest {
             .layer("doors")
             .definedBy("..command..", "..api..", "..console..")
             .layer("guards")
-            .definedBy("..security..", "..audit..", "..notification..", "..check..")
+            .definedBy("..security..", "..audit..", "..alert..", "..check..")
             .layer("work")
             .definedBy("..job..", "..pipeline..")
             .layer("stores")
@@ -109,7 +109,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_connector_and_those_who_tell_speak_http = noClasses()
             .that()
-            .resideOutsideOfPackages("..connector..", "..servicenow..", "..notification..")
+            .resideOutsideOfPackages("..connector..", "..servicenow..", "..alert..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.camel.component.http..", "org.apache.hc..", "java.net.http..")
@@ -119,13 +119,7 @@ class ArchitectureTest {
     static final ArchRule only_stores_and_the_ground_speak_sql = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "..replica..",
-                    "..change..",
-                    "..execution..",
-                    "..audit..",
-                    "..notification..",
-                    "..database..",
-                    "..error..")
+                    "..replica..", "..change..", "..execution..", "..audit..", "..alert..", "..database..", "..error..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc..", "org.postgresql..")

@@ -1,12 +1,12 @@
 package io.caravana.command;
 
+import io.caravana.alert.Alerts;
 import io.caravana.catalog.Catalog;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.recovery.JobRunningException;
 import io.caravana.execution.run.Execution;
 import io.caravana.job.Jobs;
 import io.caravana.job.UnknownJobException;
-import io.caravana.notification.Notifications;
 import io.caravana.replica.ReplicaSource.OtherSourceException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -81,7 +81,7 @@ abstract class JobCommand implements Callable<Integer> {
                 catalog.job(execution.job()).filter(catalog::takesPeriod).isPresent();
         Summary.print(ended, isPeriodShown, out);
         out.flush();
-        context.getBean(Notifications.class).tell();
+        context.getBean(Alerts.class).tell();
         return ended.status().equals("success") ? 0 : failed(reason(ended));
     }
 

@@ -1,6 +1,6 @@
 package io.caravana.command;
 
-import io.caravana.notification.Notifications;
+import io.caravana.alert.Alerts;
 import java.util.concurrent.Callable;
 import org.springframework.boot.WebApplicationType;
 import picocli.CommandLine.Command;
@@ -35,7 +35,7 @@ final class NotifyTestCommand implements Callable<Integer> {
                 .web(WebApplicationType.NONE)
                 .profiles("command", "check"))) {
             var out = Output.on(spec.commandLine().getOut());
-            var tested = context.getBean(Notifications.class).test();
+            var tested = context.getBean(Alerts.class).test();
             if (tested.isEmpty()) {
                 out.println(
                         "No channel is configured. Set mail.host, slack.url or webhook.url of caravana.notifications;"

@@ -44,6 +44,8 @@ class SettingsCheck implements BeanFactoryPostProcessor {
             "replica tables are in the schema servicenow",
             "caravana.retention.every",
             "what is too old is deleted once an hour",
+            "caravana.notifications.every-millis",
+            "alerts are looked for every five seconds",
             "caravana.alive",
             "it is caravana.worker.timeout now",
             "caravana.retry.total",

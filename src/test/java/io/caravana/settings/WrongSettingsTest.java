@@ -87,6 +87,7 @@ class WrongSettingsTest {
             application.yaml | time-zone: UTC           | retention.changes: 0s   | caravana.retention.changes is '0s'; it takes a duration of 1d or more
             application.yaml | time-zone: UTC           | alive: 2s               | there is no key caravana.alive any more: it is caravana.worker.timeout now
             application.yaml | time-zone: UTC           | retry.total: 30m        | there is no key caravana.retry.total any more: caravana.retry.attempts alone says how long a step is tried again
+            application.yaml | time-zone: UTC           | notifications.every-millis: 9 | there is no key caravana.notifications.every-millis any more: alerts are looked for every five seconds
             application.yaml | time-zone: UTC           | retention.every: 1h     | there is no key caravana.retention.every any more: what is too old is deleted once an hour
             application.yaml | time-zone: UTC           | retention.notices: 23h  | caravana.retention.notices is '23h'; it takes a duration of 1d or more
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | max-page-bytes: big     | caravana.servicenow.max-page-bytes is 'big'; it takes a size such as 512KB or 64MB

@@ -1,6 +1,6 @@
-package io.caravana.notification;
+package io.caravana.alert;
 
-import io.caravana.notification.Message.Collected;
+import io.caravana.alert.Message.Collected;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,9 +19,9 @@ import org.springframework.stereotype.Component;
 public final class Templates {
 
     private final CamelContext camel;
-    private final NotificationProperties properties;
+    private final AlertProperties properties;
 
-    Templates(CamelContext camel, NotificationProperties properties) {
+    Templates(CamelContext camel, AlertProperties properties) {
         this.camel = camel;
         this.properties = properties;
     }
@@ -34,10 +34,10 @@ public final class Templates {
     public Message write(Message message) {
         if (message.notices().size() == 1) {
             var notice = message.notices().get(0);
-            return write(message, notice.event().word(), notice);
+            return write(message, notice.event(), notice);
         }
         var subjects = message.notices().stream()
-                .map(notice -> "- " + subject(filled(notice.event().word(), notice)))
+                .map(notice -> "- " + subject(filled(notice.event(), notice)))
                 .collect(Collectors.joining("\n"));
         return write(
                 message,
@@ -72,7 +72,7 @@ public final class Templates {
             var own = Path.of(properties.templates()).resolve(file);
             return !properties.templates().isBlank() && Files.exists(own)
                     ? Files.readString(own)
-                    : new ClassPathResource("notifications/" + file).getContentAsString(StandardCharsets.UTF_8);
+                    : new ClassPathResource("alerts/" + file).getContentAsString(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IllegalStateException("the template %s cannot be read: %s".formatted(file, e.getMessage()), e);
         }

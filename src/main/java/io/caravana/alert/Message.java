@@ -1,6 +1,7 @@
-package io.caravana.notification;
+package io.caravana.alert;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a channel sends at once: one notice, or several when there were too many.
@@ -8,7 +9,7 @@ import java.util.List;
  * @param channel who sends it
  * @param ids of its notices; empty when it is a test
  * @param subject one line; null until it is written
- * @param text the lines behind it
+ * @param text the lines below it
  */
 public record Message(Channel channel, List<Long> ids, List<Notice> notices, String subject, String text) {
 
@@ -16,7 +17,11 @@ public record Message(Channel channel, List<Long> ids, List<Notice> notices, Str
     public enum Channel {
         MAIL,
         SLACK,
-        WEBHOOK
+        WEBHOOK;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** What the template of a message with several notices uses. */

@@ -1,10 +1,9 @@
-package io.caravana.notification;
+package io.caravana.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravana.notification.Message.Channel;
-import io.caravana.notification.Notice.Event;
-import io.caravana.notification.Notice.TableTrouble;
+import io.caravana.alert.Message.Channel;
+import io.caravana.alert.Notice.TableTrouble;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
@@ -14,7 +13,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -26,8 +25,8 @@ class TemplatesTest {
     Path folder;
 
     @ParameterizedTest
-    @EnumSource(Event.class)
-    void every_event_has_a_template_that_fills_whole(Event event) {
+    @ValueSource(strings = {"failed", "incomplete", "interrupted", "late", "running-long", "recovered", "test"})
+    void every_event_has_a_template_that_fills_whole(String event) {
         var written = write(notice(event, "it broke"));
         assertThat(written.subject()).startsWith("Caravana: ").doesNotContain("${");
         assertThat(written.text()).isNotEmpty().doesNotContain("${", "null");
@@ -37,15 +36,21 @@ class TemplatesTest {
     void a_template_of_the_users_folder_takes_the_place_of_the_built_in_one() throws Exception {
         Files.writeString(
                 folder.resolve("failed.txt"), "Oh no, ${body.job}\n\nSince ${body.begin}:\n${body.problems}\n");
-        var written = write(notice(Event.FAILED, "it broke"));
+        var written = write(notice("failed", "it broke"));
         assertThat(written.subject()).isEqualTo("Oh no, incidents");
         assertThat(written.text()).isEqualTo("Since 2026-11-21 09:00 UTC:\n- incident: it broke");
-        assertThat(write(notice(Event.LATE, "")).subject()).isEqualTo("Caravana: incidents is late");
+        assertThat(write(notice("late", "")).subject()).isEqualTo("Caravana: incidents is late");
+    }
+
+    @Test
+    void a_rule_of_ones_own_has_a_template_of_its_own_with_its_own_values() throws Exception {
+        Files.writeString(folder.resolve("outage.txt"), "Outage ${body.values[number]}\n\nSince ${body.begin}\n");
+        assertThat(write(notice("outage", "")).subject()).isEqualTo("Outage INC1");
     }
 
     @Test
     void what_an_error_says_is_never_taken_for_a_template() {
-        assertThat(write(notice(Event.FAILED, "no ${sys.java.home} here")).text())
+        assertThat(write(notice("failed", "no ${sys.java.home} here")).text())
                 .contains("- incident: no ${sys.java.home} here");
     }
 
@@ -55,13 +60,26 @@ class TemplatesTest {
                 .write(new Message(Channel.MAIL, List.of(1L), List.of(notice)));
     }
 
-    private static Notice notice(Event event, String problem) {
+    private static Notice notice(String event, String problem) {
         var tables = List.of(new TableTrouble("incident", problem));
-        return new Notice(event, "Caravana", "incidents", "an-id", null, null, MOMENT, MOMENT, MOMENT, 1, tables, null);
+        return new Notice(
+                event,
+                "Caravana",
+                "incidents",
+                "an-id",
+                null,
+                null,
+                MOMENT,
+                MOMENT,
+                MOMENT,
+                1,
+                tables,
+                null,
+                Map.of("number", "INC1"));
     }
 
-    static NotificationProperties properties(Map<String, String> settings) {
+    static AlertProperties properties(Map<String, String> settings) {
         return new Binder(new MapConfigurationPropertySource(settings))
-                .bindOrCreate("caravana.notifications", NotificationProperties.class);
+                .bindOrCreate("caravana.notifications", AlertProperties.class);
     }
 }

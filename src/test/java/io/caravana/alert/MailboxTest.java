@@ -1,4 +1,4 @@
-package io.caravana.notification;
+package io.caravana.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;

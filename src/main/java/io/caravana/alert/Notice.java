@@ -1,20 +1,20 @@
-package io.caravana.notification;
+package io.caravana.alert;
 
-import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Something that people are to know of a job. Templates use its methods, and webhooks get it as JSON.
+ * Something that people should know. Templates use its methods, and webhooks receive it as JSON.
  *
- * @param event what it is
+ * @param event what it is, and the name of its template: {@code failed} is written by {@code failed.txt}
  * @param caravana what Caravana calls itself
- * @param job the job's name
+ * @param job the job that it is about; null where it is about none
  * @param executionId the execution that it is about; null where there is none
  * @param startDate the first day of its period; null where it has none
  * @param endDate the last day
@@ -24,9 +24,10 @@ import java.util.stream.Collectors;
  * @param times how often executions have ended in it
  * @param tables the tables that are in trouble
  * @param link where the execution can be seen; null where that is not configured
+ * @param values what else its template may use, as {@code ${body.values[number]}}
  */
 public record Notice(
-        Event event,
+        String event,
         String caravana,
         String job,
         String executionId,
@@ -37,26 +38,10 @@ public record Notice(
         OffsetDateTime since,
         long times,
         List<TableTrouble> tables,
-        String link) {
+        String link,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Object> values) {
 
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'");
-
-    /** What there is to tell; each has the template of its name. */
-    public enum Event {
-        FAILED,
-        INCOMPLETE,
-        INTERRUPTED,
-        LATE,
-        RUNNING_LONG,
-        RECOVERED,
-        TEST;
-
-        /** The name in JSON and of the template's file. */
-        @JsonValue
-        public String word() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
 
     /**
      * A table that is in trouble.
@@ -65,10 +50,27 @@ public record Notice(
      */
     public record TableTrouble(String table, String problem) {}
 
-    /** The same, after it has come again. */
-    Notice repeated(OffsetDateTime begin, long often) {
+    /** A notice that is not about a job. The outbox adds who sends it. */
+    public static Notice of(String event, OffsetDateTime since, Map<String, Object> values) {
+        return new Notice(event, null, null, null, null, null, null, null, since, 1, List.of(), null, values);
+    }
+
+    /** The same, with who sends it and where the execution can be seen. */
+    Notice by(AlertProperties sender) {
         return new Notice(
-                event, caravana, job, executionId, startDate, endDate, startedAt, endedAt, begin, often, tables, link);
+                event,
+                sender.name(),
+                job,
+                executionId,
+                startDate,
+                endDate,
+                startedAt,
+                endedAt,
+                since,
+                times,
+                tables,
+                executionId == null ? null : sender.link("/api/executions/" + executionId),
+                values);
     }
 
     /** The days of the execution's period in words; for a job without one, that there is none. */

@@ -1,17 +1,16 @@
-package io.caravana.notification;
+package io.caravana.alert;
 
-import io.caravana.notification.Message.Channel;
-import io.caravana.notification.NotificationProperties.Encryption;
-import jakarta.mail.PasswordAuthentication;
+import io.caravana.alert.AlertProperties.Encryption;
+import io.caravana.alert.Message.Channel;
 import jakarta.mail.Session;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.component.mail.DefaultAuthenticator;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
-import org.apache.camel.component.mail.MailAuthenticator;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -26,7 +25,7 @@ import org.springframework.context.annotation.Lazy;
 @Configuration(proxyBeanMethods = false)
 class ChannelConfiguration {
 
-    private static final String HTTP = "notification-http";
+    private static final String HTTP = "alert-http";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     /**
@@ -35,12 +34,12 @@ class ChannelConfiguration {
      */
     @Lazy
     @Bean(HTTP)
-    HttpComponent notificationHttp() {
+    HttpComponent alertHttp() {
         return new HttpComponent();
     }
 
     @Bean
-    ComponentCustomizer notificationHttpAddresses(Channels channels) {
+    ComponentCustomizer alertHttpAddresses(Channels channels) {
         return ComponentCustomizer.builder(HttpComponent.class)
                 // the starter's own customizer writes every default over what came before it
                 .withOrder(Ordered.LOWEST)
@@ -62,7 +61,7 @@ class ChannelConfiguration {
     private static ClassicHttpResponse address(
             Channels channels, ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        var channel = request.getPath().equals("/" + Channels.word(Channel.SLACK)) ? Channel.SLACK : Channel.WEBHOOK;
+        var channel = request.getPath().equals("/" + Channel.SLACK.word()) ? Channel.SLACK : Channel.WEBHOOK;
         var url = channels.url(channel);
         var path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         request.setPath(url.getRawQuery() == null ? path : path + "?" + url.getRawQuery());
@@ -74,7 +73,7 @@ class ChannelConfiguration {
 
     @Lazy
     @Bean
-    JavaMailSender mailbox(NotificationProperties properties) {
+    JavaMailSender mailbox(AlertProperties properties) {
         var mail = properties.mail();
         var protocol = mail.encryption() == Encryption.TLS ? "smtps" : "smtp";
         var settings = new Properties();
@@ -92,7 +91,7 @@ class ChannelConfiguration {
         sender.setHost(mail.host().strip());
         sender.setPort(mail.port());
         sender.setJavaMailProperties(settings);
-        var account = mail.password().isEmpty() ? null : new Account(mail.username(), mail.password());
+        var account = mail.password().isEmpty() ? null : new DefaultAuthenticator(mail.username(), mail.password());
         sender.setAuthenticator(account);
         sender.setSession(Session.getInstance(settings, account));
         return sender;
@@ -100,21 +99,5 @@ class ChannelConfiguration {
 
     private static void set(Properties settings, String protocol, String key, Object value) {
         settings.setProperty("mail.%s.%s".formatted(protocol, key), value.toString());
-    }
-
-    /** Who signs in at the mail server. */
-    private static final class Account extends MailAuthenticator {
-        private final String username;
-        private final String password;
-
-        Account(String username, String password) {
-            this.username = username;
-            this.password = password;
-        }
-
-        @Override
-        public PasswordAuthentication getPasswordAuthentication() {
-            return new PasswordAuthentication(username, password);
-        }
     }
 }

@@ -1,2 +1,2 @@
 /** Tells people by mail and webhooks of executions that failed, are incomplete or late. */
-package io.caravana.notification;
+package io.caravana.alert;

@@ -10,8 +10,8 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpServer;
+import io.caravana.alert.Alerts;
 import io.caravana.execution.log.ExecutionLog;
-import io.caravana.notification.Notifications;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import jakarta.mail.MessagingException;
@@ -47,22 +47,21 @@ import org.springframework.test.context.TestPropertySource;
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(
         properties = {
-            "caravana.simulator.password=" + NotificationTest.ACCOUNT_PASSWORD,
-            "caravana.notifications.every-millis=100",
+            "caravana.simulator.password=" + AlertsTest.ACCOUNT_PASSWORD,
             "caravana.notifications.per-hour=5",
             "caravana.notifications.base-url=https://caravana.example.com/",
             "caravana.notifications.mail.encryption=none",
             "caravana.notifications.mail.username=postman",
-            "caravana.notifications.mail.password=" + NotificationTest.MAIL_PASSWORD,
+            "caravana.notifications.mail.password=" + AlertsTest.MAIL_PASSWORD,
             "caravana.notifications.mail.from=Caravana & co <caravana+night@example.com>",
             "caravana.notifications.mail.to=ana@example.com, rui+night@example.com",
-            "caravana.notifications.webhook.token=" + NotificationTest.TOKEN,
+            "caravana.notifications.webhook.token=" + AlertsTest.TOKEN,
             "caravana.notifications.late[0].job=tickets",
             "caravana.notifications.late[0].no-success-for=26h",
             "caravana.notifications.late[1].job=configurations",
             "caravana.notifications.late[1].running-for=100ms"
         })
-class NotificationTest extends LoadTest {
+class AlertsTest extends LoadTest {
 
     static final String ACCOUNT_PASSWORD = "pass-of-the-reader";
     static final String MAIL_PASSWORD = "pass-of-the-postman";
@@ -125,7 +124,7 @@ class NotificationTest extends LoadTest {
     }
 
     @Autowired
-    Notifications notifications;
+    Alerts alerts;
 
     @Autowired
     ExecutionLog executionLog;
@@ -133,7 +132,7 @@ class NotificationTest extends LoadTest {
     @BeforeEach
     void nobodyWasTold() throws Exception {
         awaitNothingUnseen();
-        jdbc.sql("DELETE FROM caravana.trouble").update();
+        jdbc.sql("DELETE FROM caravana.alert").update();
         jdbc.sql("DELETE FROM caravana.notice").update();
         loaded("choices");
         awaitNothingUnseen();
@@ -205,7 +204,7 @@ class NotificationTest extends LoadTest {
         load("choices");
         awaitCalls("webhook", 1);
         awaitNothingUnseen();
-        jdbc.sql("UPDATE caravana.trouble SET told_at = told_at - interval '6 hours'")
+        jdbc.sql("UPDATE caravana.alert SET told_at = told_at - interval '6 hours'")
                 .update();
         load("choices");
         awaitCalls("webhook", 2);
@@ -351,7 +350,7 @@ class NotificationTest extends LoadTest {
         await().until(() -> mails().size() == 4);
         assertThat(subjects()).containsExactly("Caravana: choices failed", "Caravana: choices is well again");
         assertThat(log)
-                .contains("A notification was not sent, and is tried again: slack at 127.0.0.1: the answer was 503.");
+                .contains("A message was not sent, and is sent again later: slack at 127.0.0.1: the answer was 503.");
     }
 
     @Test
@@ -362,8 +361,8 @@ class NotificationTest extends LoadTest {
         await().until(() -> failures().size() == 2);
         status = 200;
         jdbc.sql("UPDATE caravana.notice SET try_at = now()").update();
-        await().until(() -> calls("webhook").size() + calls("slack").size() >= 4 && !mails().isEmpty());
         awaitAllSent();
+        await().until(() -> calls("webhook").size() + calls("slack").size() >= 4 && !mails().isEmpty());
         var secrets = List.of(ACCOUNT_PASSWORD, MAIL_PASSWORD, TOKEN, "secret-of-slack", "secret-of-webhook");
         assertThat(calls("webhook").get(0).body.toString()).contains("401").doesNotContain(secrets);
         assertThat(calls("slack").get(0).body.toString()).contains("401").doesNotContain(secrets);
@@ -374,14 +373,14 @@ class NotificationTest extends LoadTest {
                         .single())
                 .doesNotContain(secrets);
         var shown = shownByJmx();
-        assertThat(shown).contains("notification-http://webhook", "smtp://notifications");
+        assertThat(shown).contains("alert-http://webhook", "smtp://notifications");
         assertThat(shown).doesNotContain(secrets);
     }
 
     @Test
     void a_test_message_is_sent_by_each_channel_at_once() {
-        assertThat(notifications.test())
-                .extracting(Notifications.Tested::channel, Notifications.Tested::problem)
+        assertThat(alerts.test())
+                .extracting(Alerts.Tested::channel, Alerts.Tested::problem)
                 .containsExactly(tuple("mail", null), tuple("slack", null), tuple("webhook", null));
         assertThat(mails()).hasSize(2);
         assertThat(subjects()).containsExactly("Caravana: a test");
@@ -418,15 +417,21 @@ class NotificationTest extends LoadTest {
     }
 
     private void awaitNothingUnseen() {
-        await().until(() -> jdbc.sql("""
-                        SELECT count(*) FROM caravana.servicenow_execution_log WHERE end_seen IS DISTINCT FROM ended_at""").query(Long.class).single() == 0);
+        await().until(() -> {
+            alerts.tell();
+            return jdbc.sql("""
+                    SELECT count(*) FROM caravana.servicenow_execution_log WHERE end_seen IS DISTINCT FROM ended_at""").query(Long.class).single() == 0;
+        });
     }
 
     private void awaitAllSent() {
-        await().until(() -> jdbc.sql("SELECT count(*) FROM caravana.notice WHERE sent_at IS NULL")
-                        .query(Long.class)
-                        .single()
-                == 0);
+        await().until(() -> {
+            alerts.tell();
+            return jdbc.sql("SELECT count(*) FROM caravana.notice WHERE sent_at IS NULL")
+                            .query(Long.class)
+                            .single()
+                    == 0;
+        });
     }
 
     private long notices() {
@@ -436,13 +441,17 @@ class NotificationTest extends LoadTest {
     }
 
     private List<String> failures() {
+        alerts.tell();
         return jdbc.sql("SELECT DISTINCT failure FROM caravana.notice WHERE failure IS NOT NULL")
                 .query(String.class)
                 .list();
     }
 
-    private static void awaitCalls(String channel, int number) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> calls(channel).size() >= number);
+    private void awaitCalls(String channel, int number) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            alerts.tell();
+            return calls(channel).size() >= number;
+        });
         assertThat(calls(channel)).hasSize(number);
     }
 

@@ -1,4 +1,4 @@
-package io.caravana.notification;
+package io.caravana.alert;
 
 import io.caravana.settings.Mistake;
 import jakarta.validation.Valid;
@@ -25,8 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param templates a folder with templates in place of the built-in ones; those that are not there stay as they are
  * @param interrupted whether an execution that was interrupted is told; it goes on by itself
  * @param perHour messages that a channel sends in an hour, at most; what is above is told in one message
- * @param repeatAfter how long after a message on a trouble the next one tells that it is still there
- * @param everyMillis how often one of the processes looks for what is to be told
+ * @param repeatAfter how long after a message about an alert the next one says that it persists
  * @param mail the mail server, and who gets mail
  * @param slack a webhook of Slack, or of what takes the same, such as Mattermost
  * @param webhook a webhook that takes JSON
@@ -34,14 +33,13 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("caravana.notifications")
-record NotificationProperties(
+record AlertProperties(
         @DefaultValue("Caravana") @NotBlank String name,
         @DefaultValue("") String baseUrl,
         @DefaultValue("") String templates,
         @DefaultValue("false") boolean interrupted,
         @DefaultValue("10") @Min(1) @Max(1_000) int perHour,
         @DefaultValue("6h") Duration repeatAfter,
-        @DefaultValue("5000") @Min(100) int everyMillis,
         @DefaultValue @Valid Mail mail,
         @DefaultValue Slack slack,
         @DefaultValue Webhook webhook,
@@ -126,9 +124,14 @@ record NotificationProperties(
             @DefaultValue("0s") Duration noSuccessFor,
             @DefaultValue("0s") Duration runningFor) {}
 
+    /** The address of a path at this Caravana; null where it is not configured. */
+    String link(String path) {
+        return baseUrl.isBlank() ? null : baseUrl.strip().replaceFirst("/+$", "") + path;
+    }
+
     @Override
     public boolean supports(Class<?> type) {
-        return type == NotificationProperties.class;
+        return type == AlertProperties.class;
     }
 
     /** Looks for addresses that would give secrets away, and for channels that are half configured. */

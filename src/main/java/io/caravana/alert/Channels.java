@@ -1,13 +1,11 @@
-package io.caravana.notification;
+package io.caravana.alert;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.alert.Message.Channel;
 import io.caravana.error.Failures;
-import io.caravana.notification.Message.Channel;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.ExchangeProperty;
@@ -18,27 +16,25 @@ import org.springframework.stereotype.Component;
 @Component("channels")
 public final class Channels {
 
-    private final NotificationProperties properties;
+    private final AlertProperties properties;
     private final ObjectMapper json;
 
-    Channels(NotificationProperties properties, ObjectMapper json) {
+    Channels(AlertProperties properties, ObjectMapper json) {
         this.properties = properties;
         this.json = json;
     }
 
-    /** Those that are configured, in no order that matters. */
+    /** Those that are configured. */
     List<Channel> configured() {
-        var configured = new ArrayList<Channel>();
-        if (properties.mail().isConfigured()) {
-            configured.add(Channel.MAIL);
-        }
-        if (!properties.slack().url().isBlank()) {
-            configured.add(Channel.SLACK);
-        }
-        if (!properties.webhook().url().isBlank()) {
-            configured.add(Channel.WEBHOOK);
-        }
-        return configured;
+        return Stream.of(Channel.values())
+                .filter(channel ->
+                        channel == Channel.MAIL ? hasMail() : !address(channel).isBlank())
+                .toList();
+    }
+
+    /** Their names, as the database knows them. */
+    String[] names() {
+        return configured().stream().map(Channel::name).toArray(String[]::new);
     }
 
     /** Whether anybody is to be told. */
@@ -54,22 +50,26 @@ public final class Channels {
     /** Where a webhook is, without the path: that is secret, and is put on when the request leaves. */
     public String hostOf(@ExchangeProperty("message") Message message) {
         var url = url(message.channel());
-        return "%s://%s/%s".formatted(url.getScheme(), url.getRawAuthority(), word(message.channel()));
+        return "%s://%s/%s"
+                .formatted(
+                        url.getScheme(),
+                        url.getRawAuthority(),
+                        message.channel().word());
     }
 
     URI url(Channel channel) {
-        return URI.create((channel == Channel.SLACK
+        return URI.create(address(channel));
+    }
+
+    private String address(Channel channel) {
+        return (channel == Channel.SLACK
                         ? properties.slack().url()
                         : properties.webhook().url())
-                .strip());
+                .strip();
     }
 
     String token(Channel channel) {
         return channel == Channel.WEBHOOK ? properties.webhook().token() : "";
-    }
-
-    static String word(Channel channel) {
-        return channel.name().toLowerCase(Locale.ROOT);
     }
 
     /** What Slack takes. It would read the three characters as the begin of a link or a mention. */
@@ -92,7 +92,7 @@ public final class Channels {
         var whom = channel == Channel.MAIL
                 ? "mail by %s:%d"
                         .formatted(properties.mail().host(), properties.mail().port())
-                : "%s at %s".formatted(word(channel), url(channel).getHost());
+                : "%s at %s".formatted(channel.word(), url(channel).getHost());
         return "%s: %s. %s".formatted(whom, masked(reason(failure)).replaceFirst("[.\\s]+$", ""), advice(channel));
     }
 
@@ -112,18 +112,15 @@ public final class Channels {
     }
 
     private String masked(String text) {
-        var masked = text;
-        var secrets = Stream.concat(
-                Stream.of(properties.mail().password(), properties.webhook().token()),
-                Stream.of(properties.slack().url(), properties.webhook().url())
-                        .flatMap(url -> url.isBlank() ? Stream.empty() : Stream.of(url.strip(), pathOf(url))));
-        for (var secret : secrets.filter(secret -> secret.length() > 1).toList()) {
-            masked = masked.replace(secret, "***");
-        }
-        return masked;
-    }
-
-    private static String pathOf(String url) {
-        return URI.create(url.strip()).getRawPath();
+        var addresses = Stream.of(Channel.SLACK, Channel.WEBHOOK)
+                .filter(channel -> !address(channel).isBlank());
+        return Stream.concat(
+                        Stream.of(
+                                properties.mail().password(),
+                                properties.webhook().token()),
+                        addresses.flatMap(channel ->
+                                Stream.of(address(channel), url(channel).getRawPath())))
+                .filter(secret -> secret.length() > 1)
+                .reduce(text, (masked, secret) -> masked.replace(secret, "***"));
     }
 }
