@@ -7,11 +7,13 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.validation.Errors;
 import org.springframework.validation.Validator;
 import org.springframework.validation.annotation.Validated;
@@ -40,6 +42,8 @@ record AccessProperties(
      * @param name the user name; capitals make no difference
      * @param password the hash of the password, as {@code hash-password} prints it
      * @param role what the user may do, with all that the roles before it may
+     * @param companies names or keys (sys_id) of the companies whose tickets the user sees; none: all
+     * @param groups names or keys (sys_id) of the assignment groups whose tickets the user sees; none: all
      */
     record User(
             @NotBlank String name,
@@ -50,7 +54,13 @@ record AccessProperties(
                     message = "the hash of a password, '{bcrypt}…' as 'caravana.jar hash-password' prints it")
             String password,
 
-            @NotNull Role role) {
+            @NotNull Role role,
+            @DefaultValue List<@NotBlank String> companies,
+            @DefaultValue List<@NotBlank String> groups) {
+
+        List<GrantedAuthority> authorities() {
+            return AccessProperties.authorities(role, companies, groups);
+        }
 
         @Override
         public String toString() {
@@ -62,6 +72,8 @@ record AccessProperties(
      * @param name who it is for; the audit shows it
      * @param token the hash of the token, as {@code hash-token} prints it
      * @param role what its bearer may do, with all that the roles before it may
+     * @param companies names or keys (sys_id) of the companies whose tickets its bearer sees; none: all
+     * @param groups names or keys (sys_id) of the assignment groups whose tickets its bearer sees; none: all
      */
     record Token(
             @NotBlank String name,
@@ -72,7 +84,13 @@ record AccessProperties(
                     message = "the hash of a token, '{sha256}…' as 'caravana.jar hash-token' prints it")
             String token,
 
-            @NotNull Role role) {
+            @NotNull Role role,
+            @DefaultValue List<@NotBlank String> companies,
+            @DefaultValue List<@NotBlank String> groups) {
+
+        List<GrantedAuthority> authorities() {
+            return AccessProperties.authorities(role, companies, groups);
+        }
 
         @Override
         public String toString() {
@@ -85,10 +103,23 @@ record AccessProperties(
      *     {@code realm_access.roles}
      * @param rolePrefix what stands before {@code viewer}, {@code operator} and {@code admin} in that claim, so that the
      *     {@code admin} of another program is not one here
+     * @param companiesClaim the claim that has the names or keys of the companies whose tickets somebody sees; whoever lacks it sees none.
+     *     Empty: everybody sees all
+     * @param groupsClaim the same for assignment groups
      */
     record Oidc(
             @DefaultValue("roles") @NotBlank String rolesClaim,
-            @DefaultValue("caravana-") String rolePrefix) {}
+            @DefaultValue("caravana-") String rolePrefix,
+            @DefaultValue("") String companiesClaim,
+            @DefaultValue("") String groupsClaim) {}
+
+    private static List<GrantedAuthority> authorities(Role role, List<String> companies, List<String> groups) {
+        var authorities = new ArrayList<GrantedAuthority>(role.authorities());
+        if (!companies.isEmpty() || !groups.isEmpty()) {
+            authorities.add(new Limit(companies.isEmpty() ? null : companies, groups.isEmpty() ? null : groups));
+        }
+        return authorities;
+    }
 
     @Override
     public boolean supports(Class<?> type) {

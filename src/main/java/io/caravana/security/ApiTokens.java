@@ -34,7 +34,7 @@ final class ApiTokens implements AuthenticationProvider {
             }
             throw new InvalidBearerTokenException("The token is not known");
         }
-        var known = new Known(found.name(), found.role().authorities());
+        var known = new Known(found.name(), found.authorities());
         known.setDetails(authentication.getDetails());
         return known;
     }

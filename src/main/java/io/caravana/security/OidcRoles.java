@@ -11,7 +11,7 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.mapping.GrantedAuthoritiesMapper;
 import org.springframework.security.oauth2.core.user.OAuth2UserAuthority;
 
-/** Finds the roles in what an OpenID Connect provider says of somebody. */
+/** Finds the roles, and the companies and groups, in what an OpenID Connect provider says of somebody. */
 final class OidcRoles implements GrantedAuthoritiesMapper {
 
     private final AccessProperties.Oidc oidc;
@@ -31,20 +31,33 @@ final class OidcRoles implements GrantedAuthoritiesMapper {
 
     /** The roles in the claims of a token. */
     Set<GrantedAuthority> in(Map<String, Object> claims) {
-        var names = names(value(claims));
-        return Stream.of(Role.values())
+        var names = names(value(claims, oidc.rolesClaim()));
+        Set<GrantedAuthority> found = Stream.of(Role.values())
                 .filter(role -> names.contains(oidc.rolePrefix() + role.inWords()))
                 .flatMap(role -> role.authorities().stream())
                 .collect(Collectors.toSet());
+        if (!oidc.companiesClaim().isBlank() || !oidc.groupsClaim().isBlank()) {
+            found.add(new Limit(limit(claims, oidc.companiesClaim()), limit(claims, oidc.groupsClaim())));
+        }
+        return found;
     }
 
-    private Object value(Map<String, Object> claims) {
+    private static List<String> limit(Map<String, Object> claims, String claim) {
+        if (claim.isBlank()) {
+            return null;
+        }
+        // a name may have a space in it
+        var value = value(claims, claim);
+        return value instanceof String one ? List.of(one) : List.copyOf(names(value));
+    }
+
+    private static Object value(Map<String, Object> claims, String claim) {
         // a provider's claim may have dots in its name, such as that of a URL
-        if (claims.containsKey(oidc.rolesClaim())) {
-            return claims.get(oidc.rolesClaim());
+        if (claims.containsKey(claim)) {
+            return claims.get(claim);
         }
         Object value = claims;
-        for (var part : oidc.rolesClaim().split("\\.")) {
+        for (var part : claim.split("\\.")) {
             value = value instanceof Map<?, ?> object ? object.get(part) : null;
         }
         return value;

@@ -4,6 +4,8 @@ import static org.springframework.security.config.Customizer.withDefaults;
 
 import io.caravana.audit.Audit;
 import io.caravana.security.SignInConfiguration.Bearers;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ContextSnapshotFactory;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,6 +19,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
@@ -27,6 +31,7 @@ import org.springframework.security.config.annotation.web.configurers.HeadersCon
 import org.springframework.security.config.annotation.web.configurers.RequestCacheConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContextHolderThreadLocalAccessor;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
@@ -85,6 +90,14 @@ class SecurityConfiguration {
         filter.setOrder(SecurityProperties.DEFAULT_FILTER_ORDER - 1);
         filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
         return filter;
+    }
+
+    /** The threads that answer a request know who sent it. */
+    @Bean
+    TaskDecorator callerGoesAlong() {
+        var caller = new ContextRegistry().registerThreadLocalAccessor(new SecurityContextHolderThreadLocalAccessor());
+        return new ContextPropagatingTaskDecorator(
+                ContextSnapshotFactory.builder().contextRegistry(caller).build());
     }
 
     /** For programs: a password or a token with each request. A page may use the session of whom has signed in. */

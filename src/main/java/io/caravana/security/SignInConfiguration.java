@@ -2,6 +2,7 @@ package io.caravana.security;
 
 import io.caravana.execution.run.LogFields;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
@@ -35,7 +37,7 @@ class SignInConfiguration {
     UserDetailsService users(AccessProperties properties, SecurityProperties boot, Access access) {
         var users = new ArrayList<UserDetails>();
         for (var user : properties.users()) {
-            users.add(user(user.name(), user.password(), user.role()));
+            users.add(user(user.name(), user.password(), user.authorities()));
         }
         var one = boot.getUser();
         if (!access.configured() && LogFields.areForPrograms()) {
@@ -48,15 +50,15 @@ class SignInConfiguration {
                     one.getPassword());
         }
         if (!access.configured() || !one.isPasswordGenerated()) {
-            users.add(user(one.getName(), plainOrHash(one.getPassword()), Role.ADMIN));
+            users.add(user(one.getName(), plainOrHash(one.getPassword()), Role.ADMIN.authorities()));
         }
         return new InMemoryUserDetailsManager(users);
     }
 
-    private static UserDetails user(String name, String password, Role role) {
+    private static UserDetails user(String name, String password, List<GrantedAuthority> authorities) {
         return User.withUsername(name)
                 .password(password)
-                .authorities(role.authorities())
+                .authorities(authorities)
                 .build();
     }
 
