@@ -22,7 +22,7 @@ class ArchitectureTest {
             .layer("guards")
             .definedBy("..security..", "..audit..", "..alert..", "..check..")
             .layer("work")
-            .definedBy("..job..", "..pipeline..")
+            .definedBy("..job..", "..pipeline..", "..sla..")
             .layer("stores")
             .definedBy("..replica..", "..change..")
             .layer("sources")
@@ -119,11 +119,19 @@ class ArchitectureTest {
     static final ArchRule only_stores_and_the_ground_speak_sql = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    "..replica..", "..change..", "..execution..", "..audit..", "..alert..", "..database..", "..error..")
+                    "..replica..",
+                    "..change..",
+                    "..sla..",
+                    "..execution..",
+                    "..audit..",
+                    "..alert..",
+                    "..database..",
+                    "..error..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "javax.sql..", "org.springframework.jdbc..", "org.postgresql..")
-            .because("replica tables, the execution log, the audit and the notices have one writer each");
+            .because(
+                    "replica tables, the execution log, the clocks of SLAs, the audit and the notices have one writer each");
 
     @ArchTest
     static final ArchRule settings_are_records = classes()
