@@ -107,10 +107,12 @@ record Setting(String key, ResolvableType type, RecordComponent component) {
             return "a whole number" + range();
         }
         if (isDecimal()) {
-            return "a number from %s to %s"
-                    .formatted(
-                            annotation(DecimalMin.class).orElseThrow().value(),
-                            annotation(DecimalMax.class).orElseThrow().value());
+            return annotation(DecimalMin.class)
+                    .map(least -> "a number from %s to %s"
+                            .formatted(
+                                    least.value(),
+                                    annotation(DecimalMax.class).orElseThrow().value()))
+                    .orElse("a number");
         }
         if (type.toClass() == boolean.class) {
             return "true or false";

@@ -51,6 +51,10 @@ class SettingsCheck implements BeanFactoryPostProcessor {
             "caravana.retry.total",
             "caravana.retry.attempts alone says how long a step is tried again");
 
+    /** The files that have one key, and nothing of Spring or Camel. */
+    private static final Map<String, String> ONE_KEY =
+            Map.of("tables.yaml", "caravana.tables", "events.yaml", "caravana.events");
+
     /** What keys of earlier versions are called now. */
     private static final Map<String, String> RENAMED = Map.of("caravana.tables[].ledger", "change-log");
 
@@ -136,8 +140,12 @@ class SettingsCheck implements BeanFactoryPostProcessor {
             var first = written.key().chop(1);
             if (Similar.nearest(first.toString(), List.of(OURS)).isPresent()) {
                 note(first, written.where(), "there is no key %s. Did you mean '%s'?".formatted(first, OURS));
-            } else if (written.where().contains("tables.yaml")) {
-                note(first, written.where(), "%s does not belong here, only caravana.tables does".formatted(first));
+            } else {
+                ONE_KEY.forEach((file, only) -> {
+                    if (written.where().contains(file)) {
+                        note(first, written.where(), "%s does not belong here, only %s does".formatted(first, only));
+                    }
+                });
             }
         }
 

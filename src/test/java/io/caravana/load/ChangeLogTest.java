@@ -2,8 +2,11 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravana.catalog.Table;
+import io.caravana.catalog.Window;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,22 @@ class ChangeLogTest extends FollowedTest {
         assertThat(of(events, deleted).kind).isEqualTo("deleted");
         assertThat(of(events, deleted).number).isEqualTo(deleted.get("number"));
         assertThat(of(events, deleted).words).isEqualTo("[\"%s\", null]".formatted(deleted.get("short_description")));
+    }
+
+    @Test
+    void an_event_says_who_made_the_change_and_whose_ticket_it_is_even_if_that_did_not_change() {
+        live();
+        var changed = task(0);
+        var deleted = task(1);
+        put(changed, Map.of(Table.UPDATED, Window.raw(Instant.now()), "sys_updated_by", "maria"));
+        simulator.delete(TASK, deleted.get("sys_id"));
+        live();
+        assertThat(jdbc.sql("""
+                                SELECT kind || ' ' || coalesce(changed_by, 'nobody') || ' ' || assignment_group || ' ' || priority
+                                FROM caravana.change_log WHERE table_name = 'sc_task' ORDER BY kind DESC""").query(String.class).list())
+                .containsExactly(
+                        "updated maria %s %s".formatted(changed.get("assignment_group"), changed.get("priority")),
+                        "deleted nobody %s %s".formatted(deleted.get("assignment_group"), deleted.get("priority")));
     }
 
     @Test

@@ -23,12 +23,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.config.YamlProcessor.MatchStatus;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
@@ -45,8 +47,6 @@ import org.springframework.util.ClassUtils;
 class ReferenceTest {
 
     private static final Path PAGE = Path.of("docs/configuration.md");
-    private static final Path SCHEMA = Path.of("config/tables.schema.json");
-    private static final String ENTRY = "caravana.tables[0].";
     private static final java.util.regex.Pattern VARIABLE =
             java.util.regex.Pattern.compile("\\$\\{([A-Z][A-Z0-9_]*):([^}]*)}");
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -54,14 +54,39 @@ class ReferenceTest {
 
     private final Properties shipped = shipped();
 
+    /** A file with one list, whose entries editors complete by a schema. */
+    enum Entries {
+        TABLES("The tables that Caravana carries"),
+        EVENTS("Which changes are events of which type");
+
+        private final String title;
+
+        Entries(String title) {
+            this.title = title;
+        }
+
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        Path file() {
+            return Path.of("config", key() + ".yaml");
+        }
+
+        Path schema() {
+            return Path.of("config", key() + ".schema.json");
+        }
+    }
+
     @Test
     void the_page_is_what_the_code_says() throws IOException {
         assertCurrent(PAGE, page());
     }
 
-    @Test
-    void the_schema_is_what_the_code_says() throws IOException {
-        assertCurrent(SCHEMA, JSON.writeValueAsString(schema()) + "\n");
+    @ParameterizedTest
+    @EnumSource
+    void the_schema_is_what_the_code_says(Entries entries) throws IOException {
+        assertCurrent(entries.schema(), JSON.writeValueAsString(schema(entries)) + "\n");
     }
 
     @Test
@@ -74,11 +99,14 @@ class ReferenceTest {
         });
     }
 
-    @Test
-    void the_shipped_tables_follow_the_schema() throws IOException {
-        var shippedTables = Files.readString(Path.of("config/tables.yaml"));
-        assertThat(shippedTables).startsWith("# yaml-language-server: $schema=" + SCHEMA.getFileName());
-        assertThat(problems(shippedTables)).isEmpty();
+    @ParameterizedTest
+    @EnumSource
+    void the_shipped_entries_follow_the_schema(Entries entries) throws IOException {
+        var shippedEntries = Files.readString(entries.file());
+        assertThat(shippedEntries)
+                .startsWith(
+                        "# yaml-language-server: $schema=" + entries.schema().getFileName());
+        assertThat(problems(entries, shippedEntries)).isEmpty();
     }
 
     @ParameterizedTest
@@ -94,12 +122,28 @@ class ReferenceTest {
                 "{source: incident}"
             })
     void a_mistake_in_an_entry_does_not_follow_the_schema(String entry) throws IOException {
-        assertThat(problems("caravana: {tables: [%s]}".formatted(entry))).hasSize(1);
+        assertThat(problems(Entries.TABLES, "caravana: {tables: [%s]}".formatted(entry)))
+                .hasSize(1);
     }
 
-    private static Set<ValidationMessage> problems(String yaml) throws IOException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{type: done, tables: [incident], column: [state]}",
+                "{type: done, tables: []}",
+                "{type: Done, tables: [incident]}",
+                "{type: done, tables: [incident], columns: state}",
+                "{type: done, tables: [incident], reaches: many}",
+                "{tables: [incident]}"
+            })
+    void a_mistake_in_an_event_does_not_follow_the_schema(String entry) throws IOException {
+        assertThat(problems(Entries.EVENTS, "caravana: {events: [%s]}".formatted(entry)))
+                .hasSize(1);
+    }
+
+    private static Set<ValidationMessage> problems(Entries entries, String yaml) throws IOException {
         return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7)
-                .getSchema(Files.readString(SCHEMA))
+                .getSchema(Files.readString(entries.schema()))
                 .validate(YAML.readTree(yaml));
     }
 
@@ -125,14 +169,14 @@ class ReferenceTest {
 
                 Every setting. The code contains these descriptions; `./mvnw test -Dtest=ReferenceTest -Dupdate.reference=true` writes this page.
 
-                Put your settings into `application.yaml` and `tables.yaml`, in the folder `config` or `CARAVANA_CONFIG_DIR`. `application.yaml`
-                may also contain any key of Spring Boot or Camel. If the last column has a variable, it sets the key unless a file does: use it
+                Put your settings into `application.yaml`, `tables.yaml` and `events.yaml`, in the folder `config` or `CARAVANA_CONFIG_DIR`.
+                `application.yaml` may also contain any key of Spring Boot or Camel. If the last column has a variable, it sets the key unless a file does: use it
                 for secrets. A variable can set every other key too, in capital letters, with `_` for a dot and without hyphens, such as
                 `CARAVANA_SERVICENOW_RATELIMIT`; it wins over the files.
 
                 An unknown key below `caravana`, or a wrong value, stops the start. The message names the file, the line, the key and what would
-                be right. Only misspelt names of variables go unnoticed. Editors that support JSON Schema complete `tables.yaml` with
-                `config/tables.schema.json`.
+                be right. Only misspelt names of variables go unnoticed. Editors that support JSON Schema complete `tables.yaml`
+                and `events.yaml` with the schemas beside them.
                 """);
         for (var section : sections.entrySet()) {
             page.append("\n## `%s`\n\n| key | meaning | takes | default | variable |\n|---|---|---|---|---|\n"
@@ -201,24 +245,25 @@ class ReferenceTest {
         return sentence;
     }
 
-    private ObjectNode schema() throws IOException {
+    private ObjectNode schema(Entries entries) throws IOException {
         var entry = JSON.createObjectNode().put("type", "object").put("additionalProperties", false);
         var properties = entry.putObject("properties");
         var required = entry.putArray("required");
         for (var setting : settings()) {
-            if (setting.key().startsWith(ENTRY)) {
-                var name = setting.key().substring(ENTRY.length());
+            var prefix = "caravana.%s[0].".formatted(entries.key());
+            if (setting.key().startsWith(prefix)) {
+                var name = setting.key().substring(prefix.length());
                 properties.set(name, schema(setting));
                 if (setting.isRequired()) {
                     required.add(name);
                 }
             }
         }
-        var tables = JSON.createObjectNode().put("type", "array").put("minItems", 1);
-        tables.set("items", entry);
+        var list = JSON.createObjectNode().put("type", "array").put("minItems", 1);
+        list.set("items", entry);
         return object("$schema", "http://json-schema.org/draft-07/schema#")
-                .put("title", "The tables that Caravana carries")
-                .setAll(below("caravana", below("tables", tables)));
+                .put("title", entries.title)
+                .setAll(below("caravana", below(entries.key(), list)));
     }
 
     private static ObjectNode below(String key, ObjectNode value) {

@@ -30,7 +30,7 @@ class WrongSettingsTest {
 
     @BeforeEach
     void shipped() throws IOException {
-        for (var file : List.of("application.yaml", "tables.yaml")) {
+        for (var file : List.of("application.yaml", "tables.yaml", "events.yaml")) {
             Files.copy(Path.of("config", file), folder.resolve(file));
         }
     }
@@ -47,6 +47,8 @@ class WrongSettingsTest {
             tables.yaml      | caravana:                | caravan:                | there is no key caravan. Did you mean 'caravana'?
             tables.yaml      | caravana:                | incidents:              | incidents does not belong here, only caravana.tables does
             tables.yaml      | tables:                  | table:                  | there is no key caravana.table. Did you mean 'tables'?
+            events.yaml      | {type: "note:added", tables: [sys_journal_field], kinds: [created]} | {type: x, table: [y]} | there is no key caravana.events[14].table. Did you mean 'tables'?
+            events.yaml      | caravana:                | spring:                 | spring does not belong here, only caravana.events does
             application.yaml | threads: 4               | thread: 4               | there is no key caravana.jobs[0].thread. Did you mean 'threads'?
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limits: 25         | there is no key caravana.servicenow.rate-limits. Did you mean 'rate-limit'?
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | batch-size: 25          | there is no key caravana.servicenow.batch-size. Did you mean caravana.replica.batch-size?
@@ -76,6 +78,9 @@ class WrongSettingsTest {
             tables.yaml      | target: groups           | target: incident        | caravana.tables[5].target is 'incident'; caravana.tables[0] has this target already: give one of them another
             tables.yaml      | job: incidents           | job: incidnts           | caravana.tables[0].job is 'incidnts'; it takes one of the jobs incidents, configurations, tickets, choices. Did you mean 'incidents'?
             tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, enabled, window-column, filter, fields, display-values, page-size, live, history, change-log, on-delete, delete-share
+            events.yaml      | columns: [state], to: ["6"] | to: ["6"] | caravana.events[2].columns is missing; from, to and reaches compare values of columns: it takes at least one
+            events.yaml      | reaches: 75              | reaches: half           | caravana.events[11].reaches is 'half'; it takes a number
+            events.yaml      | tables: [incident], kinds: [created] | tables: [incident], kinds: [made] | caravana.events[0].kinds[0] is 'made'; it takes created or updated or deleted
             tables.yaml      | window-column: opened_at | ledger: always          | there is no key caravana.tables[0].ledger. It is called 'change-log' now
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: Host, value: s3cret}] | caravana.servicenow.headers[0].name is 'Host'; it takes a header that neither HTTP nor the sign-in sets
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: authorization, value: s3cret}] | caravana.servicenow.headers[0].name is 'authorization'; it takes a header that neither HTTP nor the sign-in sets
