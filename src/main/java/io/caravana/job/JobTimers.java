@@ -2,6 +2,9 @@ package io.caravana.job;
 
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Job;
+import java.time.Clock;
+import java.util.TimeZone;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
@@ -13,10 +16,15 @@ import org.springframework.stereotype.Component;
 @ConditionalOnProperty("caravana.timers")
 final class JobTimers implements CamelContextConfiguration {
 
-    private final Catalog catalog;
+    /** In every hour of every day. */
+    private static final Pattern HOURLY = Pattern.compile("\\S+\\s+\\S+\\s+\\*\\s+[*?]\\s+\\*\\s+[*?](\\s+\\*)?");
 
-    JobTimers(Catalog catalog) {
+    private final Catalog catalog;
+    private final Clock clock;
+
+    JobTimers(Catalog catalog, Clock clock) {
         this.catalog = catalog;
+        this.clock = clock;
     }
 
     /** The template is there only once the routes have been read. */
@@ -30,8 +38,15 @@ final class JobTimers implements CamelContextConfiguration {
                 .routeId("start-" + job.name() + "-by-timer")
                 .parameter("job", job.name())
                 .parameter("cron", job.cron().replace(' ', '+'))
-                .parameter("zone", catalog.timeZone().getId())
+                .parameter("zone", zone(job.cron()).getID())
                 .add();
+    }
+
+    /** Quartz pauses while an hour is repeated. What starts in every hour needs none of the clock's changes. */
+    private TimeZone zone(String cron) {
+        var zone = catalog.timeZone();
+        return TimeZone.getTimeZone(
+                HOURLY.matcher(cron.strip()).matches() ? zone.getRules().getStandardOffset(clock.instant()) : zone);
     }
 
     @Override

@@ -231,7 +231,9 @@ final class Replica {
                 .toArray(String[]::new);
         jdbc.sql(VANISHED).params(shown, table.name(), table.name()).query(String.class).list().stream()
                 .filter(table.columns()::containsKey)
-                .forEach(column -> load.drifted(column + " is no longer in the source's dictionary; its values stay"));
+                .forEach(column -> load.drifted(
+                        "%s is not in the dictionary that the account reads any more; it is stored as long as records have it"
+                                .formatted(column)));
     }
 
     /** The table with those columns, the missing ones added; columns that exist keep the type they have. */

@@ -149,6 +149,9 @@ class SecurityConfiguration {
                     // Hawtio's pages ask whether there is a proxy; the proxy itself would fetch any URL of this machine
                     requests.requestMatchers("/actuator/hawtio/proxy/enabled").hasRole(Role.VIEWER.name());
                     requests.requestMatchers("/actuator/hawtio/proxy/**").denyAll();
+                    // Jolokia would do all that a GET asks for, down to stopping a route
+                    requests.requestMatchers(SecurityConfiguration::isHeadOfJolokia)
+                            .denyAll();
                     // here, because it says more to whom has signed in
                     requests.requestMatchers("/actuator/health", "/actuator/health/**")
                             .permitAll();
@@ -165,6 +168,10 @@ class SecurityConfiguration {
                     .failureHandler(SecurityConfiguration::providerRefused));
         }
         return http.build();
+    }
+
+    private static boolean isHeadOfJolokia(HttpServletRequest request) {
+        return request.getMethod().equals(HttpMethod.HEAD.name()) && Caller.isJolokia(request);
     }
 
     private static void providerRefused(

@@ -32,6 +32,10 @@ public final class Browser {
         return send(request(path, headers).GET());
     }
 
+    public HttpResponse<String> head(String path, String... headers) throws IOException, InterruptedException {
+        return send(request(path, headers).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    }
+
     public HttpResponse<String> post(String path, String body, String... headers)
             throws IOException, InterruptedException {
         return send(request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));

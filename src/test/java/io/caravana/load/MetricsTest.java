@@ -162,6 +162,19 @@ class MetricsTest extends LoadTest {
     }
 
     @Test
+    void a_table_that_is_set_aside_shows_until_it_can_be_read() throws Exception {
+        end(jobs.start("live", null, null).id());
+        awaitValue("caravana_table_set_aside{job_name=\"live\",table=\"sys_company\"}", 0);
+        simulator.faults().add(Fault.status(403).on("core_company"));
+        end(jobs.start("live", null, null).id());
+        awaitValue("caravana_table_set_aside{job_name=\"live\",table=\"sys_company\"}", 1);
+        awaitValue("caravana_table_set_aside{job_name=\"live\",table=\"sc_task\"}", 0);
+        simulator.faults().clear();
+        end(jobs.start("live", null, null).id());
+        awaitValue("caravana_table_set_aside{job_name=\"live\",table=\"sys_company\"}", 0);
+    }
+
+    @Test
     void every_query_of_the_dashboard_and_the_alerts_finds_what_it_asks_for() throws Exception {
         simulator.faults().add(Fault.status(503).on("sys_choice").times(1));
         loaded("choices");
@@ -174,6 +187,7 @@ class MetricsTest extends LoadTest {
         awaitValue("caravana_table_watermark_timestamp_seconds{table=\"sys_choice\"}", 1_767_225_600);
         awaitValue("caravana_table_checkpoint_timestamp_seconds{table=\"sys_choice\"}", 1_767_398_400);
         awaitValue("caravana_table_last_read_incomplete{job_name=\"choices\"}", 0);
+        awaitValue("caravana_table_set_aside{job_name=\"choices\"}", 0);
         var queries = new ArrayList<>(dashboardQueries());
         queries.addAll(alerts().values());
         // what is read from the log is replaced with each reading, not all at once

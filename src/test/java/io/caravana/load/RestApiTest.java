@@ -72,6 +72,7 @@ class RestApiTest extends LoadTest {
         assertThat(execution.path("execution_type").asText()).isEqualTo("choices");
         assertThat(execution.path("start_date").asText()).isEqualTo("2025-01-01");
         assertThat(execution.path("end_date").asText()).isEqualTo("2025-01-31");
+        assertThat(execution.path("time_zone").asText()).isEqualTo("UTC");
         assertThat(execution.path("status").asText()).isEqualTo("success");
         var table = execution.path("tables").path(0);
         assertThat(table.fieldNames())

@@ -118,10 +118,25 @@ class SchemaDriftTest extends LoadTest {
         simulator.delete("sys_dictionary", entry("website").get("sys_id"));
         for (int load = 0; load < 2; load++) {
             var loaded = company();
-            assertThat(loaded.drift()).isEqualTo("website is no longer in the source's dictionary; its values stay");
+            assertThat(loaded.drift())
+                    .isEqualTo(
+                            "website is not in the dictionary that the account reads any more; it is stored as long as records have it");
             assertThat(loaded.unchanged()).isEqualTo(loaded.recordsExtracted());
         }
         assertThat(values("website")).isEqualTo(before);
+    }
+
+    @Test
+    void a_column_that_vanished_is_updated_as_long_as_records_have_the_field() {
+        simulator.delete("sys_dictionary", entry("website").get("sys_id"));
+        simulator
+                .faults()
+                .add(Fault.of(Kind.BAD_VALUE)
+                        .with("column", "website")
+                        .with("value", "moved.example")
+                        .on(SOURCE));
+        assertThat(company().drift()).startsWith("website is not in the dictionary");
+        assertThat(values("website")).contains("moved.example");
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -212,6 +213,18 @@ class SignInTest {
             assertThat(camel.getRouteController().getRouteStatus("tick")).isEqualTo(ServiceStatus.Stopped);
 
             assertThat(jolokia("ada", route("start()"))).contains("\"status\":200");
+            assertThat(camel.getRouteController().getRouteStatus("tick")).isEqualTo(ServiceStatus.Started);
+        }
+
+        /** Jolokia does for a HEAD what it does for a GET. */
+        @ParameterizedTest
+        @ValueSource(strings = {"/actuator/jolokia", "/actuator/hawtio/jolokia"})
+        void head_runs_nothing(String jolokia) throws Exception {
+            var stop = "%s/exec/org.apache.camel:context=%s,name=%%22tick%%22,type=routes/stop()"
+                    .formatted(jolokia, camel.getManagementName());
+
+            assertThat(browser.head(stop, Browser.password("ada", PASSWORD)).statusCode())
+                    .isEqualTo(403);
             assertThat(camel.getRouteController().getRouteStatus("tick")).isEqualTo(ServiceStatus.Started);
         }
 

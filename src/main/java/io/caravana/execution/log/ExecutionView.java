@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param executionType the job
  * @param status {@code running}, {@code cancelling} while it runs and is to end, {@code success}, {@code error}, {@code cancelled} or {@code interrupted}
+ * @param timeZone in which the days of its period begin and end; null without a period
  * @param endedAt null while it runs
  * @param durationSeconds so far, while it runs
  * @param errorMessage a line for each table that failed, and why
@@ -21,6 +22,7 @@ public record ExecutionView(
         String status,
         LocalDate startDate,
         LocalDate endDate,
+        String timeZone,
         OffsetDateTime startedAt,
         OffsetDateTime endedAt,
         BigDecimal durationSeconds,
@@ -36,6 +38,7 @@ public record ExecutionView(
                 status,
                 startDate,
                 endDate,
+                timeZone,
                 startedAt,
                 endedAt,
                 durationSeconds,

@@ -44,6 +44,8 @@ final class LastLoads implements HealthIndicator {
             "Whether the job's last execution failed or was interrupted",
             "caravana.table.last.read.incomplete",
             "Whether rows were hidden from the table's last read",
+            "caravana.table.set.aside",
+            "Whether a job of changes could not read the table and leaves it out for a while",
             "caravana.table.watermark.timestamp",
             "Up to when every change of the table is in the replica, in seconds since 1970",
             "caravana.table.checkpoint.timestamp",
@@ -78,7 +80,10 @@ final class LastLoads implements HealthIndicator {
             UNION ALL SELECT 'caravana.table.last.read.incomplete', job, table_name,
                 (verdict IN ('incomplete', 'not counted'))::integer, NULL
               FROM ended JOIN caravana.table_load AS load USING (execution_id)
-              WHERE load.status = 'success' AND verdict IS NOT NULL""";
+              WHERE load.status = 'success' AND verdict IS NOT NULL
+            UNION ALL SELECT 'caravana.table.set.aside', job, table_name, (aside.reason IS NOT NULL)::integer, NULL
+              FROM ended JOIN caravana.table_load USING (execution_id)
+              LEFT JOIN caravana.set_aside AS aside USING (job, table_name)""";
 
     private record Value(String gauge, String job, String tableName, double value, OffsetDateTime moment) {
         Tags tags() {
