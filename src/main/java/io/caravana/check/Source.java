@@ -1,14 +1,12 @@
 package io.caravana.check;
 
-import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Table;
-import io.caravana.execution.run.TableLoad;
+import io.caravana.pipeline.LoadContext;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.ServiceNowException;
 import io.caravana.servicenow.SourceTable;
-import java.util.Map;
-import org.apache.camel.Exchange;
+import io.caravana.servicenow.TableReader;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.stereotype.Component;
 
@@ -35,43 +33,36 @@ final class Source {
     }
 
     private final ProducerTemplate routes;
-    private final Catalog catalog;
 
-    Source(ProducerTemplate routes, Catalog catalog) {
+    Source(ProducerTemplate routes) {
         this.routes = routes;
-        this.catalog = catalog;
     }
 
     /** Reads one page; without a second try, unless that is another request. */
     Answer read(PageCursor cursor) throws Exception {
-        var load = load(catalog.tables().get(0));
-        var properties = Map.of("load", load, "cursor", cursor);
-        Exchange exchange;
+        var reader = new TableReader(cursor);
         try {
-            exchange = send("direct:fetch-page", properties);
+            send("direct:fetch-page", reader);
         } catch (ServiceNowException.Retryable tooLong) {
             if (tooLong.remedy() != ServiceNowException.Remedy.SHORTER_REQUEST) {
                 throw tooLong;
             }
-            exchange = send("direct:fetch-page", properties);
+            send("direct:fetch-page", reader);
         }
-        return new Answer(exchange.getMessage().getBody(Page.class), exchange.getProperty("answerDate", String.class));
+        return new Answer(reader.page(), reader.answerDate());
     }
 
     /** Learns a table's columns and looks up the fields that its configuration names, as a load does at its start. */
     SourceTable describe(Table table) throws Exception {
-        return send("direct:describe-table", Map.of("load", load(table))).getProperty("source", SourceTable.class);
+        var load = new LoadContext(table);
+        send("direct:describe-table", load);
+        return load.source();
     }
 
-    private Exchange send(String route, Map<String, Object> properties) throws Exception {
-        var exchange = routes.request(route, request -> properties.forEach(request::setProperty));
+    private void send(String route, TableReader reader) throws Exception {
+        var exchange = routes.request(route, request -> request.setProperty("load", reader));
         if (exchange.getException() != null) {
             throw exchange.getException();
         }
-        return exchange;
-    }
-
-    private static TableLoad load(Table table) {
-        return TableLoad.unlogged("check", table);
     }
 }

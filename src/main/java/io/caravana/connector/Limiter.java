@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
@@ -17,13 +16,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The one gate in front of ServiceNow, for the whole process: how many requests are in flight, how many a second, and
- * when none may be sent at all.
- *
- * <p>Nobody knows when a request arrives, only that it is between its sending and its answer. So a request counts as one
- * of its second until a second after its answer: whatever the way does to the requests, the instance never gets more in
- * any second. (The throttle in the route {@code fetch-page} counts what is sent, which can arrive closer together. It is
- * a second bolt, and waits for nothing as long as this one counts right.)
+ * How many requests to a source are in flight at once in this process, and when none may be sent at all. How many a second is
+ * the throttle's affair, in the route {@code request-page}.
  *
  * <p>Too many at once halves what may be in flight; answers give it back, one by one. A wait that ServiceNow asks for is
  * kept by everybody. An instance that fails several times in a row is left alone for a growing while, and then asked
@@ -33,7 +27,6 @@ import org.springframework.stereotype.Component;
 public final class Limiter implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Limiter.class);
-    private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final int FAILURES_IN_A_ROW = 5;
     private static final long LOOK_EVERY = Duration.ofMillis(500).toNanos();
     private static final Duration FIRST_REST = Duration.ofSeconds(5);
@@ -41,11 +34,7 @@ public final class Limiter implements MeterBinder {
 
     private final Clock clock;
     private final int most;
-    private final int rate;
     private final Duration longestWait;
-    /** When the requests of the last second were answered, in {@link System#nanoTime()}. */
-    private final ArrayDeque<Long> answers = new ArrayDeque<>();
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -57,10 +46,9 @@ public final class Limiter implements MeterBinder {
     private Instant closedUntil = Instant.MIN;
     private Instant answeredAt = Instant.MIN;
 
-    Limiter(ServiceNowProperties properties, Clock clock) {
+    public Limiter(ServiceNowProperties properties, Clock clock) {
         this.clock = clock;
         this.most = properties.maxConcurrent();
-        this.rate = properties.rateLimit();
         this.longestWait = properties.longestWait();
         this.limit = most;
     }
@@ -112,6 +100,12 @@ public final class Limiter implements MeterBinder {
         }
     }
 
+    /** When the gate opens, or has opened. */
+    public Instant opensAt() {
+        var until = closedUntil();
+        return until == null ? clock.instant() : until;
+    }
+
     /** How long it is until then; nothing when that is past. */
     public Duration until(Instant moment) {
         var wait = Duration.between(clock.instant(), moment);
@@ -124,17 +118,16 @@ public final class Limiter implements MeterBinder {
      * @param goOn throws if nobody wants the request any more
      * @return how many nanoseconds it has waited for each reason
      */
-    public Map<Wait, Long> enter(Runnable goOn) throws InterruptedException {
-        var waited = new EnumMap<Wait, Long>(Wait.class);
-        for (var reason : Wait.values()) {
-            waited.put(reason, 0L);
-        }
+    public Map<Wait, Long> acquire(Runnable goOn) throws InterruptedException {
+        var waited = new EnumMap<Wait, Long>(Map.of(Wait.PAUSE, 0L, Wait.IN_FLIGHT, 0L));
         lock.lockInterruptibly();
         try {
             goOn.run();
-            for (var reason = reason(); reason != null; reason = reason()) {
+            while (isClosed() || inFlight >= limit) {
                 var began = System.nanoTime();
-                await(reason);
+                var reason = isClosed() ? Wait.PAUSE : Wait.IN_FLIGHT;
+                var nanos = isClosed() ? until(closedUntil).toNanos() + 1 : LOOK_EVERY;
+                changed.awaitNanos(Math.min(nanos, LOOK_EVERY));
                 waited.merge(reason, System.nanoTime() - began, Long::sum);
                 goOn.run();
             }
@@ -145,52 +138,17 @@ public final class Limiter implements MeterBinder {
         }
     }
 
-    /** What keeps a request from being sent now; null: nothing. */
-    private Wait reason() {
-        if (isClosed()) {
-            return Wait.PAUSE;
-        }
-        if (inFlight >= limit) {
-            return Wait.IN_FLIGHT;
-        }
-        return nanosUntilRate() > 0 ? Wait.RATE : null;
-    }
-
-    private void await(Wait reason) throws InterruptedException {
-        var nanos = switch (reason) {
-            case PAUSE -> Duration.between(clock.instant(), closedUntil).toNanos() + 1;
-            case IN_FLIGHT -> LOOK_EVERY;
-            case RATE -> nanosUntilRate();
-        };
-        changed.awaitNanos(Math.min(nanos, LOOK_EVERY));
-    }
-
-    /** How long one more request would be one too many for its second; 0 when it would not be. */
-    private long nanosUntilRate() {
-        var now = System.nanoTime();
-        while (!answers.isEmpty() && now - answers.peek() > SECOND) {
-            answers.remove();
-        }
-        if (inFlight + answers.size() < rate) {
-            return 0;
-        }
-        return answers.isEmpty() ? SECOND : SECOND - (now - answers.peek()) + 1;
-    }
-
     private boolean isClosed() {
         return clock.instant().isBefore(closedUntil);
     }
 
     /** A request's answer has come whole, or will not come any more: it is no longer in flight. */
-    public void arrived() {
-        locked(() -> {
-            inFlight--;
-            answers.add(System.nanoTime());
-        });
+    public void release() {
+        locked(() -> inFlight--);
     }
 
     /** An answer was a page. */
-    public void answered() {
+    public void succeeded() {
         locked(() -> {
             if (failures >= FAILURES_IN_A_ROW) {
                 LOG.info("ServiceNow answers again");

@@ -6,16 +6,13 @@ import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
 import io.caravana.error.Failures;
 import io.caravana.execution.log.SetAside;
-import io.caravana.execution.metric.TableMeters;
 import io.caravana.execution.recovery.ExecutionRegistry;
 import io.caravana.execution.recovery.JobRunningException;
 import io.caravana.execution.recovery.Recovery;
 import io.caravana.execution.recovery.Recovery.Interrupted;
 import io.caravana.execution.run.Execution;
 import io.caravana.execution.run.LogFields;
-import io.caravana.execution.run.TableLoad;
 import io.caravana.replica.RejectedRecords;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
@@ -24,8 +21,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
-import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +36,6 @@ public class Jobs {
     private final Clock clock;
     private final ProducerTemplate routes;
     private final Recovery recovery;
-    private final MeterRegistry meters;
     private final RejectedRecords rejected;
     private final ExecutionRegistry registry;
     private final SetAside setAside;
@@ -51,7 +45,6 @@ public class Jobs {
             Clock clock,
             ProducerTemplate routes,
             Recovery recovery,
-            MeterRegistry meters,
             RejectedRecords rejected,
             ExecutionRegistry registry,
             SetAside setAside) {
@@ -62,7 +55,6 @@ public class Jobs {
         this.catalog = catalog;
         this.clock = clock;
         this.routes = routes;
-        this.meters = meters;
     }
 
     /**
@@ -244,17 +236,5 @@ public class Jobs {
         } catch (JobRunningException e) {
             LOG.info("Not started by its timer: {}", e.getMessage());
         }
-    }
-
-    /** The load of one of an execution's tables. */
-    public TableLoad open(@ExchangeProperty("execution") Execution execution, @ExchangeProperty("table") Table table) {
-        LogFields.table(table.target());
-        return new TableLoad(execution, table, new TableMeters(meters, execution.job(), table.target()));
-    }
-
-    /** Ends a table load in error. */
-    public void fail(
-            @ExchangeProperty("load") TableLoad load, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable cause) {
-        load.failed(cause);
     }
 }

@@ -5,7 +5,6 @@ import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
 import io.caravana.error.Failures;
 import io.caravana.execution.checkpoint.Watermarks;
-import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.EncodedQuery;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.PageCursor;
@@ -43,30 +42,31 @@ final class Deletions {
         this.live = live;
     }
 
-    /** A cursor over the entries of the table since the last pass; of nothing in a first pass. */
-    public PageCursor cursor(@ExchangeProperty("load") TableLoad load) {
+    /** Opens the entries of the table since the last pass; none in a first pass. */
+    public void open(@ExchangeProperty("load") LoadContext load) {
         var pass = watermarks.current(load.table());
         var since = pass.readUntil() == null ? pass.until() : pass.readUntil().minus(live.overlap());
         var query = EncodedQuery.ALL
                 .and("tablename", "=", load.table().source())
                 .and(Table.CREATED, ">=", Window.raw(since))
                 .and(Table.CREATED, "<=", Window.raw(pass.until()));
-        return new PageCursor(AUDIT, query, List.of("sys_id", KEY), false, PAGE);
+        load.setCursor(new PageCursor(AUDIT, query, List.of("sys_id", KEY), false, PAGE));
     }
 
-    /** An empty page, where the account may not read the entries. */
-    public Page unreadable(
-            @ExchangeProperty("cursor") PageCursor cursor,
+    /** Goes on with an empty page, where the account may not read the entries. */
+    public void unreadable(
+            @ExchangeProperty("load") LoadContext load,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) ServiceNowException.Permanent cause) {
         if (cause.isSignInRefused()) {
             throw cause;
         }
         sayOnce(Failures.explain(cause));
-        return new Page(cursor.fields(), List.of(), 0, PAGE, null);
+        load.setPage(new Page(load.cursor().fields(), List.of(), 0, PAGE, null));
     }
 
     /** The keys of the records that a page's entries say were deleted. */
-    public List<String> keys(@ExchangeProperty("page") Page page) {
+    public List<String> keys(@ExchangeProperty("load") LoadContext load) {
+        var page = load.page();
         if (page.records().isEmpty() && page.total() > 0) {
             sayOnce("its %d entries are hidden from the account".formatted(page.total()));
         }
@@ -86,18 +86,20 @@ final class Deletions {
         }
     }
 
-    /** A cursor that asks which of the keys of the body are still there, hidden ones counted. */
-    public PageCursor witness(@Body List<String> keys, @ExchangeProperty("load") TableLoad load) {
+    /** The load at those of the keys that are still there, hidden ones counted. */
+    public LoadContext at(@Body List<String> keys, @ExchangeProperty("load") LoadContext load) {
         var query = EncodedQuery.ALL.and("sys_id", "IN", String.join(",", keys));
-        return new PageCursor(load.table().source(), query, List.of("sys_id"), false, keys.size());
+        return load.at(new PageCursor(load.table().source(), query, List.of("sys_id"), false, keys.size()));
     }
 
-    /** The suspects that are not there; none if ServiceNow counts one that it does not show. */
-    public List<String> gone(@Body Page there, @ExchangeProperty("suspects") List<String> suspects) {
+    /** Those of the keys that are not there; none if ServiceNow counts one that it does not show. */
+    public List<String> gone(
+            @ExchangeProperty("candidates") List<String> keys, @ExchangeProperty("load") LoadContext load) {
+        var there = load.page();
         if (there.total() != there.records().size()) {
             return List.of();
         }
         var still = new HashSet<>(there.keys());
-        return suspects.stream().filter(key -> !still.contains(key)).toList();
+        return keys.stream().filter(key -> !still.contains(key)).toList();
     }
 }

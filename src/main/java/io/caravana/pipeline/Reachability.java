@@ -4,10 +4,10 @@ import io.caravana.catalog.Catalog;
 import io.caravana.connector.Limiter;
 import io.caravana.connector.ServiceNowAccess;
 import io.caravana.error.Failures;
-import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.EncodedQuery;
 import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.ServiceNowException;
+import io.caravana.servicenow.TableReader;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,13 +87,9 @@ final class Reachability implements HealthIndicator {
     /** What comes of asking; null when that is an answer. */
     private Exception failure() {
         var table = catalog.tables().get(0);
-        var load = TableLoad.unlogged("health", table);
         var nothing = EncodedQuery.ALL.and("sys_id", "=", "0");
-        var cursor = new PageCursor(table.source(), nothing, List.of("sys_id"), false, 1);
-        return routes.request("direct:fetch-page", request -> {
-                    request.setProperty("load", load);
-                    request.setProperty("cursor", cursor);
-                })
+        var reader = new TableReader(new PageCursor(table.source(), nothing, List.of("sys_id"), false, 1));
+        return routes.request("direct:fetch-page", request -> request.setProperty("load", reader))
                 .getException();
     }
 

@@ -37,8 +37,8 @@ public final class Retries implements Processor {
     }
 
     private static boolean isStopped(Exchange exchange) {
-        var load = exchange.getProperty("load", TableLoad.class);
-        return load != null && load.execution().stop().isAsked();
+        var run = run(exchange);
+        return run != null && run.isStopped();
     }
 
     @Override
@@ -48,9 +48,9 @@ public final class Retries implements Processor {
             LOG.info("{}", Failures.explain(failure));
             return;
         }
-        var load = exchange.getProperty("load", TableLoad.class);
-        if (load != null) {
-            load.retried();
+        var run = run(exchange);
+        if (run != null) {
+            run.retried();
         }
         var counter = counter(exchange);
         LOG.warn(
@@ -66,6 +66,10 @@ public final class Retries implements Processor {
                 LOG,
                 "%s failed; the timer tries again".formatted(exchange.getFromRouteId()),
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+    }
+
+    private static TableLoad run(Exchange exchange) {
+        return exchange.getProperty("load") instanceof LoadContext load ? load.run() : null;
     }
 
     private static int counter(Exchange exchange) {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * The types of replica columns. A value travels as ServiceNow's own text and PostgreSQL casts it; it is checked here
  * first, so that a bad value costs its record and not the batch.
  */
-enum ColumnType {
+public enum ColumnType {
     TEXT("text", "%s"),
     INTEGER("integer", "CAST(%s AS integer)"),
     BIGINT("bigint", "CAST(%s AS bigint)"),
@@ -64,7 +64,7 @@ enum ColumnType {
     }
 
     /** The type for a dictionary's {@code internal_type}. */
-    static ColumnType of(String internalType) {
+    public static ColumnType of(String internalType) {
         return Window.Unit.of(internalType).map(ColumnType::of).orElseGet(() -> switch (internalType) {
             case "integer", "count", "order_index" -> INTEGER;
             case "long", "longint", "auto_increment" -> BIGINT;
@@ -92,7 +92,7 @@ enum ColumnType {
     }
 
     /** What is wrong with a value that is not empty; null when it can be stored. */
-    String problem(CharSequence value) {
+    public String problem(CharSequence value) {
         return switch (this) {
             case TEXT -> textProblem(value);
             case INTEGER -> isWhole(value, Integer.MIN_VALUE, Integer.MAX_VALUE) ? null : "is not a 32-bit integer";

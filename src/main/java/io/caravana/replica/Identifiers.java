@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /** The names that may stand in SQL text. */
-final class Identifiers {
+public final class Identifiers {
 
     private static final Pattern SAFE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     /** PostgreSQL cuts longer names off without a word; ServiceNow allows 80. */
@@ -19,7 +19,7 @@ final class Identifiers {
      *
      * @throws ReplicaException if the name holds anything but letters, digits and underscores
      */
-    static String column(String field) {
+    public static String column(String field) {
         var name = field.replace('.', '_');
         requireSafe(name, field);
         if (name.length() <= LONGEST) {

@@ -1,10 +1,9 @@
 package io.caravana.replica;
 
 import io.caravana.execution.run.TableLoad;
-import io.caravana.replica.Tally.Rejected;
 import java.util.List;
 import java.util.Set;
-import org.apache.camel.ExchangeProperty;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -40,8 +39,17 @@ public class RejectedRecords {
         this.jdbc = jdbc;
     }
 
-    /** Takes the records off the list that the page has stored, and puts those on it that it has not; in its transaction. */
-    public void note(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("tally") Tally tally) {
+    /**
+     * A record that could not be stored.
+     *
+     * @param sysId null when it has none, or one that cannot be stored itself
+     * @param column the one to blame; null where that cannot be said
+     * @param record the whole record as JSON
+     */
+    public record Rejected(String sysId, String column, String reason, String record) {}
+
+    /** Takes the records off the list that a page has stored, and puts those on it that it has not; in its transaction. */
+    public void note(TableLoad load, String[] storedKeys, List<Rejected> rejected) {
         var table = load.table().target();
         var isAny = jdbc.sql("SELECT EXISTS (SELECT" + OF_TABLE + ")")
                 .param(table)
@@ -49,20 +57,24 @@ public class RejectedRecords {
                 .single();
         if (isAny) {
             jdbc.sql("DELETE" + OF_TABLE + " AND record_key = ANY(?)")
-                    .params(table, tally.storedKeys())
+                    .params(table, storedKeys)
                     .update();
         }
-        if (!tally.rejected().isEmpty()) {
+        if (!rejected.isEmpty()) {
             jdbc.sql(KEEP)
                     .params(
                             load.execution().id(),
                             table,
-                            tally.rejected(Rejected::sysId),
-                            tally.rejected(Rejected::column),
-                            tally.rejected(Rejected::reason),
-                            tally.rejected(Rejected::record))
+                            each(rejected, Rejected::sysId),
+                            each(rejected, Rejected::column),
+                            each(rejected, Rejected::reason),
+                            each(rejected, Rejected::record))
                     .update();
         }
+    }
+
+    private static String[] each(List<Rejected> rejected, Function<Rejected, String> part) {
+        return rejected.stream().map(part).toArray(String[]::new);
     }
 
     /** The tables with records that can be read anew. */
@@ -73,7 +85,7 @@ public class RejectedRecords {
     }
 
     /** The keys of the table's records; without those that cannot stand in a list of an encoded query. */
-    public List<String> keys(@ExchangeProperty("load") TableLoad load) {
+    public List<String> keys(TableLoad load) {
         return jdbc.sql("SELECT sys_id" + OF_TABLE + " AND sys_id !~ '[,^[:space:]]' ORDER BY sys_id")
                 .param(load.table().target())
                 .query(String.class)
@@ -81,7 +93,7 @@ public class RejectedRecords {
     }
 
     /** Takes the records off the list that were asked for and are not there any more; unless some were hidden. */
-    public void forgetGone(@ExchangeProperty("load") TableLoad load) {
+    public void forgetGone(TableLoad load) {
         if (!load.verdict().isComplete()) {
             return;
         }

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -26,7 +25,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The replica tables' columns: created, extended when the source has more, and widened. Nothing is ever dropped. */
 @Component("replica")
-final class Replica {
+public final class Replica {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final String COLUMNS = """
@@ -83,8 +82,7 @@ final class Replica {
      * @throws ReplicaException if what stands in its place cannot be written; then nothing was changed
      * @throws TableInUseException if others use it for long, and its columns have to change
      */
-    public ReplicaTable prepare(
-            @ExchangeProperty("load") TableLoad load, @ExchangeProperty("source") SourceTable source) {
+    public ReplicaTable prepare(TableLoad load, SourceTable source) {
         var table = load.table();
         var replica = new ReplicaTable(table.target(), Map.of());
         var wanted = ReplicaTable.wanted(table, source);
@@ -237,7 +235,7 @@ final class Replica {
     }
 
     /** The table with those columns, the missing ones added; columns that exist keep the type they have. */
-    ReplicaTable extend(ReplicaTable table, Map<String, ColumnType> wanted) {
+    public ReplicaTable extend(ReplicaTable table, Map<String, ColumnType> wanted) {
         var existing = existing(table, wanted);
         var missing = new LinkedHashMap<>(wanted);
         missing.keySet().removeAll(existing.keySet());

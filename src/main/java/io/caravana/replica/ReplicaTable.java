@@ -22,12 +22,12 @@ import java.util.stream.Stream;
  *
  * @param columns every column that a field can be written to, by name
  */
-record ReplicaTable(String name, Map<String, ColumnType> columns) {
+public record ReplicaTable(String name, Map<String, ColumnType> columns) {
 
     /** What the name of a column with display values begins with. */
-    static final String DISPLAY = "dv_";
+    public static final String DISPLAY = "dv_";
 
-    static final String KEY = "sys_id";
+    public static final String KEY = "sys_id";
     /** The columns that Caravana keeps for itself. */
     static final Map<String, ColumnType> OWN = own();
 
@@ -49,20 +49,20 @@ record ReplicaTable(String name, Map<String, ColumnType> columns) {
     }
 
     /** When the source was found to have the row no longer; a column of tables whose rows are marked, or were. */
-    static final String DELETED = "etl_deleted_at";
+    public static final String DELETED = "etl_deleted_at";
 
     /** The statement's parameter for the n-th column's values, a text array. */
-    static String parameter(int n) {
+    public static String parameter(int n) {
         return "c" + n;
     }
 
     /** The statement's parameter that tells for each record whether it has the n-th column's field, a boolean array. */
-    static String presence(int n) {
+    public static String presence(int n) {
         return "h" + n;
     }
 
     /** The schema and the name as they stand in SQL. */
-    String qualified() {
+    public String qualified() {
         return Identifiers.quoted(ReplicaProperties.SCHEMA) + "." + Identifiers.quoted(name);
     }
 
@@ -72,16 +72,16 @@ record ReplicaTable(String name, Map<String, ColumnType> columns) {
     }
 
     /** Whether rows that are gone may be marked. */
-    boolean hasMarks() {
+    public boolean hasMarks() {
         return columns.containsKey(DELETED);
     }
 
-    ColumnType type(String column) {
+    public ColumnType type(String column) {
         return columns.get(column);
     }
 
     /** A condition on the days or moments that a column of {@code kept} holds, see {@link ColumnType#compared}. */
-    String compared(String column, String operator, Window.Unit unit, String raw) {
+    public String compared(String column, String operator, Window.Unit unit, String raw) {
         return type(column).compared("kept." + Identifiers.quoted(column), operator, unit, raw);
     }
 
@@ -122,7 +122,7 @@ record ReplicaTable(String name, Map<String, ColumnType> columns) {
      * @param partial those of them that not every record has, each with its parameter {@link #presence}; their values stay
      *     where a record has none
      */
-    String upsert(List<String> written, Map<String, String> partial) {
+    public String upsert(List<String> written, Map<String, String> partial) {
         var columns = list(written, "%s"::formatted);
         var others = written.subList(1, written.size());
         return """
@@ -132,7 +132,7 @@ record ReplicaTable(String name, Map<String, ColumnType> columns) {
                   SELECT %s FROM source LEFT JOIN %s AS kept ON kept."sys_id" = source."sys_id"
                   WHERE kept."sys_id" IS NULL%s%s
                 ), stored AS (
-                  INSERT INTO %s (%s, "etl_execution_id") SELECT changed.*, :#execution FROM changed
+                  INSERT INTO %s (%s, "etl_execution_id") SELECT changed.*, :?execution FROM changed
                   ON CONFLICT ("sys_id") DO UPDATE SET %s%s"etl_updated_at" = now(), "etl_execution_id" = EXCLUDED."etl_execution_id"
                   RETURNING (xmax = 0) AS inserted
                 )
@@ -181,9 +181,9 @@ record ReplicaTable(String name, Map<String, ColumnType> columns) {
     /** In the list of what is selected, where PostgreSQL needs no store for each array's rows as it does in FROM. */
     private static String elements(List<String> written, Map<String, String> partial) {
         return IntStream.range(0, written.size())
-                .mapToObj(n -> "unnest(CAST(:#" + parameter(n) + " AS text[])) AS " + Identifiers.quoted(written.get(n))
+                .mapToObj(n -> "unnest(CAST(:?" + parameter(n) + " AS text[])) AS " + Identifiers.quoted(written.get(n))
                         + (partial.containsKey(written.get(n))
-                                ? ", unnest(CAST(:#" + presence(n) + " AS boolean[])) AS " + has(presence(n))
+                                ? ", unnest(CAST(:?" + presence(n) + " AS boolean[])) AS " + has(presence(n))
                                 : ""))
                 .collect(Collectors.joining(", "));
     }
@@ -234,11 +234,11 @@ record ReplicaTable(String name, Map<String, ColumnType> columns) {
     }
 
     /** Whether no field can be written to a column of that name. */
-    static boolean isTaken(String column) {
+    public static boolean isTaken(String column) {
         return OWN.containsKey(column) || column.equals(DELETED) || SYSTEM.contains(column);
     }
 
-    static ReplicaException taken(String field, String column) {
+    public static ReplicaException taken(String field, String column) {
         return new ReplicaException(
                 "the field '%s' would be written to the column '%s', which is taken. Leave one of the two out of 'fields' in tables.yaml"
                         .formatted(field, column));

@@ -10,7 +10,7 @@ import org.postgresql.util.PGobject;
  * A batch's values of one field as a text array, a statement's parameter; empty values are NULL. In PostgreSQL's binary
  * form, straight from the records: the driver would encode a {@code String[]} into a buffer that it doubles as it grows.
  */
-final class TextArray extends PGobject implements PGBinaryObject {
+public final class TextArray extends PGobject implements PGBinaryObject {
 
     private static final long serialVersionUID = 1L;
     private static final int TEXT_OID = 25;
@@ -24,7 +24,7 @@ final class TextArray extends PGobject implements PGBinaryObject {
     private final int length;
     private final int present;
 
-    TextArray(List<SourceRecord> rows, int place) {
+    public TextArray(List<SourceRecord> rows, int place) {
         setType("_text");
         this.rows = rows;
         this.place = place;
@@ -40,7 +40,7 @@ final class TextArray extends PGobject implements PGBinaryObject {
     }
 
     /** How many of the records have the field, be it empty. */
-    int present() {
+    public int present() {
         return present;
     }
 

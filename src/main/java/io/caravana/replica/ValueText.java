@@ -3,16 +3,16 @@ package io.caravana.replica;
 import io.caravana.servicenow.SourceRecord;
 
 /** A record's value as characters, a byte each: for types whose values are ASCII. Looks at one value at a time. */
-final class ValueText implements CharSequence {
+public final class ValueText implements CharSequence {
 
     private final SourceRecord row;
     private int place;
 
-    ValueText(SourceRecord row) {
+    public ValueText(SourceRecord row) {
         this.row = row;
     }
 
-    ValueText at(int newPlace) {
+    public ValueText at(int newPlace) {
         place = newPlace;
         return this;
     }

@@ -1,7 +1,10 @@
 package io.caravana.servicenow;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * One whole, checked answer.
@@ -35,5 +38,18 @@ public record Page(Fields fields, List<SourceRecord> records, long total, int li
     /** Records that came without a {@code sys_id}. */
     public long withoutKey() {
         return records.stream().filter(row -> row.sysId() == null).count();
+    }
+
+    /** Gives each record as a map of its fields that have a value. */
+    void forEachRow(Consumer<Map<String, String>> rows) {
+        for (var row : records) {
+            var map = new HashMap<String, String>();
+            for (int place = 0; place < fields.names().size(); place++) {
+                if (row.value(place) != null) {
+                    map.put(fields.names().get(place), row.value(place));
+                }
+            }
+            rows.accept(map);
+        }
     }
 }

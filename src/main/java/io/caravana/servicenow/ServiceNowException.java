@@ -13,6 +13,11 @@ public abstract sealed class ServiceNowException extends RuntimeException {
         super(message, cause);
     }
 
+    /** A failure that time will mend. */
+    public static ServiceNowException later(String message) {
+        return new Retryable(message, Remedy.TIME, null, null);
+    }
+
     /** What may help a request that failed. */
     public enum Remedy {
         /** Time: the instance is down, or in the way of itself. */

@@ -2,58 +2,30 @@ package io.caravana.connector;
 
 import static io.caravana.connector.Wait.IN_FLIGHT;
 import static io.caravana.connector.Wait.PAUSE;
-import static io.caravana.connector.Wait.RATE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
-import io.caravana.catalog.Table;
-import io.caravana.execution.run.TableLoad;
-import io.caravana.pipeline.TableApi;
-import io.caravana.servicenow.EncodedQuery;
-import io.caravana.servicenow.Page;
-import io.caravana.servicenow.PageCursor;
-import io.caravana.servicenow.SourceRecord;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
 class LimiterTest {
 
     private static final int MOST = 8;
-    private static final Table TABLE = new Table(
-            "incident",
-            "incident",
-            "incidents",
-            true,
-            "",
-            "",
-            List.of(),
-            Table.DisplayValues.NONE,
-            0,
-            true,
-            false,
-            Table.LoggedBy.NEVER,
-            Table.OnDelete.KEEP,
-            null);
-
     private final SettableClock clock = new SettableClock();
-    private final Limiter limiter = new Limiter(properties(10_000), clock);
+    private final Limiter limiter = new Limiter(properties(), clock);
 
     @Test
     void it_lets_in_as_many_as_are_configured_and_no_more() throws Exception {
@@ -62,9 +34,9 @@ class LimiterTest {
 
     @Test
     void too_many_at_once_halves_what_may_be_in_flight_and_answers_give_it_back() throws Exception {
-        limiter.enter(() -> {});
+        limiter.acquire(() -> {});
         limiter.refusedAsTooMany();
-        limiter.arrived();
+        limiter.release();
         assertThat(room()).isEqualTo(MOST / 2);
         answer(4);
         assertThat(room()).isEqualTo(5);
@@ -77,18 +49,18 @@ class LimiterTest {
     @Test
     void at_least_one_may_be_in_flight() throws Exception {
         for (int i = 0; i < 10; i++) {
-            limiter.enter(() -> {});
+            limiter.acquire(() -> {});
             limiter.refusedAsTooMany();
-            limiter.arrived();
+            limiter.release();
         }
         assertThat(room()).isEqualTo(1);
     }
 
     @Test
     void a_wait_that_was_asked_for_is_kept_by_everybody() throws Exception {
-        limiter.enter(() -> {});
+        limiter.acquire(() -> {});
         limiter.refusedUntil(Duration.ofHours(1));
-        limiter.arrived();
+        limiter.release();
         assertThat(limiter.closedUntil()).isEqualTo(clock.instant().plus(Duration.ofHours(1)));
         assertThat(room()).isZero();
         clock.now = clock.now.plus(Duration.ofMinutes(61));
@@ -100,31 +72,6 @@ class LimiterTest {
     void a_wait_that_nobody_means_is_kept_as_long_as_the_configuration_says() {
         limiter.refusedUntil(Duration.ofSeconds(9_999_999_999L));
         assertThat(limiter.closedUntil()).isEqualTo(clock.instant().plus(Duration.ofHours(2)));
-    }
-
-    @Test
-    void a_request_that_cannot_be_made_takes_no_place() throws Exception {
-        var steps = new TableApi(null, null, limiter, null, null, properties(10_000));
-        var cursor = new PageCursor("incident", EncodedQuery.ALL, List.of(), false, 1);
-        cursor.advance(new Page(cursor.fields(), List.of(SourceRecord.of("k^1")), 9, 1, null));
-        var exchange = new DefaultExchange(new DefaultCamelContext());
-        var load = TableLoad.unlogged("test", TABLE);
-        for (int i = 0; i < MOST; i++) {
-            assertThatThrownBy(() -> steps.enter(exchange, cursor, load)).hasMessageContaining("k^1");
-        }
-        assertThat(room()).isEqualTo(MOST);
-    }
-
-    @Test
-    void a_request_gives_its_place_back_whatever_becomes_of_it() throws Exception {
-        var steps = new TableApi(null, null, limiter, null, null, properties(10_000));
-        var cursor = new PageCursor("incident", EncodedQuery.ALL, List.of(), false, 1);
-        var exchange = new DefaultExchange(new DefaultCamelContext());
-        steps.enter(exchange, cursor, TableLoad.unlogged("test", TABLE));
-        assertThat(room()).isEqualTo(MOST - 1);
-        steps.leave(exchange);
-        steps.leave(exchange);
-        assertThat(room()).isEqualTo(MOST);
     }
 
     @Test
@@ -152,22 +99,18 @@ class LimiterTest {
 
     @Test
     void a_wait_is_told_by_its_reason() throws Exception {
-        assertThat(limiter.enter(() -> {})).containsOnly(entry(PAUSE, 0L), entry(RATE, 0L), entry(IN_FLIGHT, 0L));
+        assertThat(limiter.acquire(() -> {})).containsOnly(entry(PAUSE, 0L), entry(IN_FLIGHT, 0L));
         limiter.refusedUntil(Duration.ofSeconds(3));
-        limiter.arrived();
+        limiter.release();
         assertThat(reasons(limiter, () -> clock.now = clock.now.plusSeconds(4))).containsExactly(PAUSE);
 
         enter(limiter, MOST - 1);
-        assertThat(reasons(limiter, limiter::arrived)).containsExactly(IN_FLIGHT);
-
-        var slow = new Limiter(properties(2), clock);
-        enter(slow, 2);
-        assertThat(reasons(slow, slow::arrived)).containsExactly(RATE);
+        assertThat(reasons(limiter, limiter::release)).containsExactly(IN_FLIGHT);
     }
 
     /** Why a request has waited until that was done. */
     private static Set<Wait> reasons(Limiter limiter, Runnable relief) throws Exception {
-        var asking = new FutureTask<>(() -> limiter.enter(() -> {}));
+        var asking = new FutureTask<>(() -> limiter.acquire(() -> {}));
         var thread = new Thread(asking);
         thread.start();
         await().until(thread::getState, Thread.State.TIMED_WAITING::equals);
@@ -180,23 +123,23 @@ class LimiterTest {
 
     private static void enter(Limiter limiter, int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
-            limiter.enter(() -> {});
+            limiter.acquire(() -> {});
         }
     }
 
     private void answer(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
-            limiter.enter(() -> {});
-            limiter.answered();
-            limiter.arrived();
+            limiter.acquire(() -> {});
+            limiter.succeeded();
+            limiter.release();
         }
     }
 
     private void fail(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
-            limiter.enter(() -> {});
+            limiter.acquire(() -> {});
             limiter.failed();
-            limiter.arrived();
+            limiter.release();
         }
     }
 
@@ -217,7 +160,7 @@ class LimiterTest {
             thread.join();
         }
         for (int i = 0; i < room; i++) {
-            limiter.arrived();
+            limiter.release();
         }
         return room;
     }
@@ -231,20 +174,20 @@ class LimiterTest {
 
     private void enter(CountDownLatch entered) {
         try {
-            limiter.enter(() -> {});
+            limiter.acquire(() -> {});
             entered.countDown();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static ServiceNowProperties properties(int rate) {
+    private static ServiceNowProperties properties() {
         return new ServiceNowProperties(
                 "",
                 false,
                 "",
                 "",
-                rate,
+                25,
                 MOST,
                 Duration.ofHours(2),
                 1_000,

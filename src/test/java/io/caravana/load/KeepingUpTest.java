@@ -97,7 +97,7 @@ class KeepingUpTest extends LoadTest {
             AdviceWith.adviceWith(
                     camel,
                     "request-page",
-                    route -> route.weaveById("read-page")
+                    route -> route.weaveById("receive-answer")
                             .before()
                             .process(exchange -> exchange.getMessage()
                                     .setHeader(

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravana.catalog.Window;
 import io.caravana.execution.log.ExecutionView;
-import io.caravana.pipeline.PageSlots;
+import io.caravana.pipeline.PagePermits;
 import io.caravana.servicenow.SourceRecord;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
@@ -39,7 +39,7 @@ import org.springframework.test.context.TestPropertySource;
 class PartitionedReadTest extends LoadTest {
 
     @Autowired
-    private PageSlots slots;
+    private PagePermits permits;
 
     @Autowired
     private MeterRegistry meters;
@@ -125,8 +125,8 @@ class PartitionedReadTest extends LoadTest {
     @Test
     void a_page_that_waits_to_be_worked_on_is_not_in_flight() throws InterruptedException {
         simulator.clearRequests();
-        slots.take();
-        slots.take();
+        permits.acquire();
+        permits.acquire();
         String id;
         try {
             id = jobs.start("incidents", BEGINNING, TODAY).id();
@@ -138,8 +138,8 @@ class PartitionedReadTest extends LoadTest {
                                     == 0);
             assertThat(pagesAsked()).isZero();
         } finally {
-            slots.giveBack();
-            slots.giveBack();
+            permits.release();
+            permits.release();
         }
         assertThat(end(id).status()).isEqualTo("success");
         assertThat(pagesAsked()).isGreaterThan(15);

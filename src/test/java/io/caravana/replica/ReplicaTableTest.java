@@ -17,7 +17,7 @@ class ReplicaTableTest {
         var upsert = table("sys_id", ColumnType.TEXT, "order", ColumnType.INTEGER)
                 .upsert(List.of("sys_id", "order"), Map.of());
         assertThat(upsert)
-                .contains("unnest(CAST(:#c0 AS text[])) AS \"sys_id\", unnest(CAST(:#c1 AS text[])) AS \"order\"")
+                .contains("unnest(CAST(:?c0 AS text[])) AS \"sys_id\", unnest(CAST(:?c1 AS text[])) AS \"order\"")
                 .contains("CAST(given.\"order\" AS integer) AS \"order\"")
                 .contains("(kept.\"order\") IS DISTINCT FROM (source.\"order\")")
                 .contains("DO UPDATE SET \"order\" = EXCLUDED.\"order\", \"etl_updated_at\" = now()");
@@ -44,7 +44,7 @@ class ReplicaTableTest {
         var upsert = table("sys_id", ColumnType.TEXT, "a", ColumnType.TEXT, "b", ColumnType.INTEGER)
                 .upsert(List.of("sys_id", "a", "b"), Map.of("b", ReplicaTable.presence(2)));
         assertThat(upsert)
-                .contains("unnest(CAST(:#h2 AS boolean[])) AS \"has h2\"")
+                .contains("unnest(CAST(:?h2 AS boolean[])) AS \"has h2\"")
                 .contains(
                         "SELECT source.\"sys_id\", source.\"a\", CASE WHEN source.\"has h2\" THEN source.\"b\" ELSE kept.\"b\" END FROM source")
                 .contains(

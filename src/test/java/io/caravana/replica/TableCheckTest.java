@@ -98,7 +98,7 @@ class TableCheckTest {
             parameters.put(ReplicaTable.parameter(n), "{%d,%d}".formatted(n, n + 1));
         }
         for (var inserted : List.of(2L, 0L)) {
-            assertThat(jdbc.sql(table.upsert(names, Map.of()).replace(":#", ":"))
+            assertThat(jdbc.sql(table.upsert(names, Map.of()).replace(":?", ":"))
                             .params(parameters)
                             .query()
                             .singleRow())

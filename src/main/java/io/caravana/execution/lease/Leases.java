@@ -5,7 +5,6 @@ import io.caravana.execution.log.ExecutionLog;
 import io.caravana.execution.recovery.Recovery;
 import io.caravana.execution.run.TableLoad;
 import io.caravana.execution.worker.WorkerRegistration;
-import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -44,21 +43,21 @@ public class Leases {
     }
 
     /**
-     * Takes the table for a load. A load of changes or keys leaves a table that another execution loads to that one: it
-     * comes by again soon.
+     * Takes the table for a load. A load of changes or keys leaves a table that another execution loads to that one, and is
+     * not leased then: it comes by again soon.
      *
-     * @return whether the load may begin
      * @throws TableBusyException if it has to wait
      * @throws FencedException if the execution was given to others
      */
-    public boolean take(@ExchangeProperty("load") TableLoad load) {
+    public void take(TableLoad load) {
         load.goOn();
+        load.lease(0);
         if (tryTo(load)) {
-            return true;
+            return;
         }
         recovery.recover();
         if (tryTo(load)) {
-            return true;
+            return;
         }
         var busy = new TableBusyException(
                 load.table().target(), holder(load.table().target()));
@@ -67,7 +66,6 @@ public class Leases {
             throw busy;
         }
         LOG.info("Skipping {} this time: {}", load.table().target(), busy.getMessage());
-        return false;
     }
 
     private boolean tryTo(TableLoad load) {
@@ -97,7 +95,7 @@ public class Leases {
      *
      * @throws FencedException if it is not
      */
-    public void guard(@ExchangeProperty("load") TableLoad load) {
+    public void guard(TableLoad load) {
         jdbc.sql("""
                 SELECT set_config('caravana.change_log_execution', ?, true) FROM caravana.table_lease
                 WHERE table_name = ? AND token = ? FOR SHARE""")

@@ -191,7 +191,7 @@ public class ExecutionLog {
      * Notes, in the transaction that deletes what is gone, that a table load is done; what it needs to resume is no longer
      * kept.
      */
-    public void complete(@ExchangeProperty("load") TableLoad load) {
+    public void complete(TableLoad load) {
         finish(load.finishedEvent());
     }
 

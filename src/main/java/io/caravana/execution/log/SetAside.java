@@ -4,7 +4,6 @@ import io.caravana.catalog.Job.Reads;
 import io.caravana.execution.run.Execution;
 import io.caravana.execution.run.SetAsideException;
 import io.caravana.execution.run.TableLoad;
-import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -58,7 +57,7 @@ public class SetAside {
      *
      * @throws SetAsideException if it is left out this time
      */
-    public void check(@ExchangeProperty("load") TableLoad load) {
+    public void check(TableLoad load) {
         if (load.reads() != Reads.CHANGES) {
             return;
         }

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.LongStream;
@@ -47,11 +46,6 @@ public final class TableMeters {
         for (var reason : Wait.values()) {
             waits(reason);
         }
-    }
-
-    /** For a load that is not measured. */
-    public static TableMeters none() {
-        return new TableMeters(new CompositeMeterRegistry(), "", "");
     }
 
     /** A page whose records are stored. */

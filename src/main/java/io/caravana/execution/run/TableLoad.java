@@ -9,7 +9,6 @@ import io.caravana.error.Passing;
 import io.caravana.execution.metric.TableMeters;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -25,7 +24,6 @@ public final class TableLoad {
 
     private final Execution execution;
     private final Table table;
-    private final boolean isLogged;
     private final TableMeters meters;
     private final Map<Count, LongAdder> numbers = new EnumMap<>(Count.class);
     private final Set<String> drift = new CopyOnWriteArraySet<>();
@@ -41,22 +39,7 @@ public final class TableLoad {
     private volatile Window.Unit windowUnit = Window.Unit.MOMENT;
     private volatile Throwable failure;
 
-    /**
-     * What counts the requests of something that is no load, and stands in no log and no metric.
-     *
-     * @param purpose what asks
-     */
-    public static TableLoad unlogged(String purpose, Table table) {
-        var execution = new Execution(purpose, table.job(), Reads.PERIOD, null, List.of(table));
-        return new TableLoad(execution, table, TableMeters.none(), false);
-    }
-
     public TableLoad(Execution execution, Table table, TableMeters meters) {
-        this(execution, table, meters, true);
-    }
-
-    private TableLoad(Execution execution, Table table, TableMeters meters, boolean isLogged) {
-        this.isLogged = isLogged;
         this.execution = execution;
         this.reads = execution.reads();
         this.table = table;
@@ -64,11 +47,6 @@ public final class TableLoad {
         for (var count : Count.values()) {
             numbers.put(count, new LongAdder());
         }
-    }
-
-    /** Whether the execution log knows of it. */
-    public boolean isLogged() {
-        return isLogged;
     }
 
     public Execution execution() {
@@ -132,9 +110,19 @@ public final class TableLoad {
         execution.stop().check();
     }
 
+    /** Whether the execution is to end before it is done. */
+    public boolean isStopped() {
+        return execution.stop().isAsked();
+    }
+
     /** The rows that ServiceNow counted when the read began. */
     public void expect(long rows) {
         expected = rows < 0 ? rows : expectedBefore + rows;
+    }
+
+    /** Whether the table is this load's. */
+    public boolean isLeased() {
+        return lease != 0;
     }
 
     /** The token of the lease under which the table is written. */

@@ -1,12 +1,14 @@
-package io.caravana.replica;
+package io.caravana.pipeline;
 
 import io.caravana.catalog.Job.Reads;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Table.OnDelete;
 import io.caravana.catalog.Window;
-import io.caravana.execution.run.TableLoad;
-import io.caravana.servicenow.Page;
-import java.time.Instant;
+import io.caravana.replica.ColumnType;
+import io.caravana.replica.Identifiers;
+import io.caravana.replica.ReplicaException;
+import io.caravana.replica.ReplicaProperties;
+import io.caravana.replica.ReplicaTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,6 @@ import org.springframework.stereotype.Component;
 final class Reconcile {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reconcile.class);
-    private static final String STARTED = "reconcileStarted";
 
     /** A table or period with so many rows may lose all of them. */
     private static final int FEW = 100;
@@ -32,9 +33,9 @@ final class Reconcile {
     private static final String TAKE_UNSEEN = """
             WITH seen AS MATERIALIZED (
               SELECT DISTINCT unnest(sys_ids) AS sys_id FROM caravana.seen_page
-              WHERE execution_id = :#execution AND table_name = :#table
+              WHERE execution_id = :?execution AND table_name = :?table
             ), taken AS (%s), counted AS (SELECT count(*) AS gone FROM taken)
-            SELECT EXISTS (SELECT FROM seen) AS compared, gone, CASE WHEN gone > :#few THEN (SELECT count(*) FROM %s AS kept WHERE %s) ELSE gone END AS held
+            SELECT EXISTS (SELECT FROM seen) AS compared, gone, CASE WHEN gone > :?few THEN (SELECT count(*) FROM %s AS kept WHERE %s) ELSE gone END AS held
             FROM counted""";
 
     private static final String TAKE_NAMED = "WITH taken AS (%s) SELECT count(*) AS gone FROM taken";
@@ -42,7 +43,7 @@ final class Reconcile {
             "%,d of %,d rows are no longer in the source. That is more than the share of %s that one load may delete or mark, so none was. If it is right, set 'delete-share: 1' for the table in tables.yaml, or start Caravana once with CARAVANA_REPLICA_DELETESHARE=1, and load again";
     private static final String UNSEEN =
             "EXISTS (SELECT FROM seen) AND NOT EXISTS (SELECT FROM seen WHERE seen.sys_id = kept.\"sys_id\")";
-    private static final String NAMED = "kept.\"sys_id\" = ANY(CAST(:#keys AS text[]))";
+    private static final String NAMED = "kept.\"sys_id\" = ANY(CAST(:?keys AS text[]))";
     private static final String UNMARKED = " AND kept.\"%s\" IS NULL".formatted(ReplicaTable.DELETED);
 
     private final ReplicaProperties properties;
@@ -52,30 +53,36 @@ final class Reconcile {
     }
 
     /** The keys that a page has shown to be in the source: parameters of the statement that keeps them. */
-    public Map<String, Object> seen(@ExchangeProperty("load") TableLoad load, @ExchangeProperty("page") Page page) {
-        var keys = page.keys().stream()
+    public Map<String, Object> observed(@ExchangeProperty("load") LoadContext load) {
+        var keys = load.page().keys().stream()
                 .filter(key -> ColumnType.TEXT.problem(key) == null)
                 .toArray(String[]::new);
-        return parameters(load, "keys", keys);
+        var parameters = parameters(load);
+        parameters.put("keys", keys);
+        return parameters;
     }
 
-    private static Map<String, Object> parameters(TableLoad load, String name, Object value) {
+    private static Map<String, Object> parameters(LoadContext load) {
         var parameters = new HashMap<String, Object>();
-        parameters.put("execution", load.execution().id());
+        parameters.put("execution", load.run().execution().id());
         parameters.put("table", load.table().target());
-        parameters.put(name, value);
         return parameters;
+    }
+
+    private static void set(Exchange exchange, LoadContext load, Map<String, Object> parameters) {
+        exchange.getMessage().setHeader(SqlConstants.SQL_PARAMETERS, parameters);
+        load.startClock();
     }
 
     /**
      * Whether all was read that the rows are compared with, and there was something: an account that lost its rights
      * reads nothing too.
      */
-    public boolean isDue(@ExchangeProperty("load") TableLoad load) {
-        if (!load.hasWindow() && load.reads() != Reads.KEYS) {
+    public boolean isDue(@ExchangeProperty("load") LoadContext load) {
+        if (!load.isWindowed() && load.mode() != Reads.KEYS) {
             return false;
         }
-        var verdict = load.verdict();
+        var verdict = load.run().verdict();
         if (!verdict.isComplete()) {
             LOG.warn(
                     "{}: the read was {} ({} of {} rows came): nothing is deleted from the replica",
@@ -89,36 +96,37 @@ final class Reconcile {
     }
 
     /**
-     * The rows of the window, or those that were there when the keys were read, which the read did not see: sets the
-     * statement that deletes or marks them as the message's query and returns its parameters.
+     * Deletes or marks the rows of the window, or those that were there when the keys were read, which the read did not see.
      *
-     * @param until up to when the keys tell; null for a window
+     * @return the statement; its parameters are in the header {@code CamelSqlParameters}
      */
-    public Map<String, Object> unseen(
-            Exchange exchange,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("replica") ReplicaTable replica,
-            @ExchangeProperty("until") Instant until) {
-        if (load.reads() == Reads.KEYS) {
-            var parameters = parameters(load, "to", Window.raw(until));
-            return unseen(exchange, load.table(), replica, "true" + createdBy(replica), parameters);
-        }
-        var window = load.execution().window();
-        var unit = load.windowUnit();
-        var parameters = parameters(load, "from", window.first(unit));
-        parameters.put("to", window.last(unit));
-        var column = Identifiers.column(load.table().windowColumn());
-        var among =
-                replica.compared(column, ">=", unit, ":#from") + " AND " + replica.compared(column, "<=", unit, ":#to");
-        return unseen(exchange, load.table(), replica, among, parameters);
+    public String unseen(Exchange exchange, @ExchangeProperty("load") LoadContext load) {
+        var table = load.table();
+        var replica = load.replica();
+        var parameters = parameters(load);
+        var among = load.mode() == Reads.KEYS ? among(load, parameters) : amongWindow(load, parameters);
+        var held = table.onDelete() == OnDelete.SOFT ? among + UNMARKED : among;
+        parameters.put("few", share(table) * FEW);
+        set(exchange, load, parameters);
+        return TAKE_UNSEEN.formatted(take(table, replica, among + " AND " + UNSEEN), replica.qualified(), held);
     }
 
-    private Map<String, Object> unseen(
-            Exchange exchange, Table table, ReplicaTable replica, String among, Map<String, Object> parameters) {
-        var held = table.onDelete() == OnDelete.SOFT ? among + UNMARKED : among;
-        var taken = take(table, replica, among + " AND " + UNSEEN);
-        parameters.put("few", share(table) * FEW);
-        return set(exchange, TAKE_UNSEEN.formatted(taken, replica.qualified(), held), parameters);
+    private static String among(LoadContext load, Map<String, Object> parameters) {
+        parameters.put("to", Window.raw(load.until()));
+        var replica = load.replica();
+        return replica.type(Table.CREATED) == null
+                ? "true"
+                : replica.compared(Table.CREATED, "<=", Window.Unit.MOMENT, ":?to");
+    }
+
+    private static String amongWindow(LoadContext load, Map<String, Object> parameters) {
+        var window = load.run().execution().window();
+        var unit = load.run().windowUnit();
+        parameters.put("from", window.first(unit));
+        parameters.put("to", window.last(unit));
+        var column = Identifiers.column(load.table().windowColumn());
+        return load.replica().compared(column, ">=", unit, ":?from") + " AND "
+                + load.replica().compared(column, "<=", unit, ":?to");
     }
 
     private double share(Table table) {
@@ -131,32 +139,18 @@ final class Reconcile {
         return switch (table.onDelete()) {
             case HARD -> "DELETE FROM %s WHERE %s RETURNING 1".formatted(from, which);
             case SOFT -> """
-                UPDATE %s SET "%s" = now(), "etl_updated_at" = now(), "etl_execution_id" = :#execution
+                UPDATE %s SET "%s" = now(), "etl_updated_at" = now(), "etl_execution_id" = :?execution
                 WHERE %s RETURNING 1""".formatted(from, ReplicaTable.DELETED, which + UNMARKED);
             case KEEP -> "SELECT 1 FROM %s WHERE %s".formatted(from, which);
         };
     }
 
-    private static String createdBy(ReplicaTable replica) {
-        return replica.type(Table.CREATED) == null
-                ? ""
-                : " AND " + replica.compared(Table.CREATED, "<=", Window.Unit.MOMENT, ":#to");
-    }
-
-    /** The rows with the keys of the body: as for {@link #unseen}. */
-    public Map<String, Object> gone(
-            Exchange exchange,
-            @Body List<String> keys,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("replica") ReplicaTable replica) {
-        var parameters = parameters(load, "keys", keys.toArray(String[]::new));
-        return set(exchange, TAKE_NAMED.formatted(take(load.table(), replica, NAMED)), parameters);
-    }
-
-    private static Map<String, Object> set(Exchange exchange, String statement, Map<String, Object> parameters) {
-        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, statement);
-        exchange.setProperty(STARTED, System.nanoTime());
-        return parameters;
+    /** Deletes or marks the rows with the keys of the body: the statement, as for {@link #unseen}. */
+    public String gone(Exchange exchange, @Body List<String> keys, @ExchangeProperty("load") LoadContext load) {
+        var parameters = parameters(load);
+        parameters.put("keys", keys.toArray(String[]::new));
+        set(exchange, load, parameters);
+        return TAKE_NAMED.formatted(take(load.table(), load.replica(), NAMED));
     }
 
     /**
@@ -165,10 +159,7 @@ final class Reconcile {
      *
      * @throws ReplicaException if these are more rows than one load may take away
      */
-    public void countUnseen(
-            @Body Map<String, Object> answer,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty(STARTED) long started) {
+    public void countUnseen(@Body Map<String, Object> answer, @ExchangeProperty("load") LoadContext load) {
         if (!(boolean) answer.get("compared")) {
             return;
         }
@@ -178,16 +169,15 @@ final class Reconcile {
         if (load.table().onDelete() != OnDelete.KEEP && held > FEW && gone > share * held) {
             throw new ReplicaException(TOO_MANY.formatted(gone, held, share));
         }
-        load.unseen(taken(load, gone), System.nanoTime() - started);
+        load.run().unseen(taken(load, gone), load.sinceClock());
     }
 
     /** Counts what the statement for {@link #gone} did, once that is committed. */
-    public void countGone(
-            @Body long gone, @ExchangeProperty("load") TableLoad load, @ExchangeProperty(STARTED) long started) {
-        load.gone(taken(load, gone), System.nanoTime() - started);
+    public void countGone(@Body long gone, @ExchangeProperty("load") LoadContext load) {
+        load.run().gone(taken(load, gone), load.sinceClock());
     }
 
-    private static long taken(TableLoad load, long gone) {
+    private static long taken(LoadContext load, long gone) {
         if (load.table().onDelete() != OnDelete.KEEP) {
             return gone;
         }

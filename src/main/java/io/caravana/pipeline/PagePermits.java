@@ -12,27 +12,27 @@ import org.springframework.stereotype.Component;
 /**
  * How many pages are worked on at once, parsed or stored. Pages come in bursts; without a limit all threads of a burst
  * want the processors together, its pages fill the heap as objects, and a request to the API waits behind all of them.
- * Waiting for ServiceNow takes no slot.
+ * Waiting for ServiceNow takes no permit.
  */
-@Component("pageSlots")
-public final class PageSlots implements Policy {
+@Component("pagePermits")
+public final class PagePermits implements Policy {
 
     /** One is parsed while another is stored. */
     private static final int LEAST = 2;
 
     private final Semaphore free;
 
-    PageSlots(@Value("${caravana.pages-at-once}") int pages) {
+    PagePermits(@Value("${caravana.pages-at-once}") int pages) {
         free = new Semaphore(
                 pages > 0 ? pages : Math.max(LEAST, Runtime.getRuntime().availableProcessors()), true);
     }
 
-    /** Waits for a slot, which is to be given back. */
-    public void take() throws InterruptedException {
+    /** Waits for a permit, which is to be given back. */
+    public void acquire() throws InterruptedException {
         free.acquire();
     }
 
-    public void giveBack() {
+    public void release() {
         free.release();
     }
 
@@ -47,11 +47,11 @@ public final class PageSlots implements Policy {
     }
 
     private void process(Processor steps, Exchange exchange) throws Exception {
-        take();
+        acquire();
         try {
             steps.process(exchange);
         } finally {
-            giveBack();
+            release();
         }
     }
 }

@@ -1,57 +1,53 @@
-package io.caravana.replica;
+package io.caravana.pipeline;
 
 import io.caravana.execution.run.PageCounts;
+import io.caravana.replica.ColumnType;
+import io.caravana.replica.Identifiers;
+import io.caravana.replica.RejectedRecords.Rejected;
+import io.caravana.replica.ReplicaTable;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.SourceRecord;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What becomes of a page's records while its transaction is open. One thread's. */
-final class Tally {
+public final class PageWrite {
 
     /** In ServiceNow they have 32 characters; the list of rejected records has an index on them. */
     private static final int LONGEST_KEY = 255;
-
-    /**
-     * A record that could not be stored.
-     *
-     * @param sysId null when it has none, or one that cannot be stored itself
-     * @param record the whole record as JSON
-     */
-    record Rejected(String sysId, String column, String reason, String record) {}
 
     private final Page page;
     private final List<String> columns;
     private final boolean isolating;
     private final long started = System.nanoTime();
     private final List<Rejected> rejected = new ArrayList<>();
+    private List<SourceRecord> batch = List.of();
     private long inserted;
     private long updated;
     private long unchanged;
 
     /** @param isWanted whether a column is to be stored */
-    Tally(Page page, Predicate<String> isWanted) {
+    PageWrite(Page page, Predicate<String> isWanted) {
         this(
                 page,
                 page.fields().names().stream()
-                        .map(Tally::column)
+                        .map(PageWrite::column)
                         .map(column -> isWanted.test(column) ? column : "")
                         .toList(),
                 false);
     }
 
-    private Tally(Page page, List<String> columns, boolean isolating) {
+    private PageWrite(Page page, List<String> columns, boolean isolating) {
         this.page = page;
         this.columns = columns;
         this.isolating = isolating;
     }
 
     /** The same page anew, as PostgreSQL has refused it: the records to blame are to be found. */
-    Tally isolating() {
-        return new Tally(page, columns, true);
+    PageWrite again() {
+        return new PageWrite(page, columns, true);
     }
 
     private static String column(String field) {
@@ -67,7 +63,17 @@ final class Tally {
         return page;
     }
 
-    boolean isIsolating() {
+    /** The batch whose statement was sent last. */
+    List<SourceRecord> batch() {
+        return batch;
+    }
+
+    void batch(List<SourceRecord> rows) {
+        batch = rows;
+    }
+
+    /** Whether the records are to be found that PostgreSQL refuses. */
+    public boolean isIsolating() {
         return isolating;
     }
 
@@ -89,17 +95,12 @@ final class Tally {
     }
 
     /** The records that could not be stored. */
-    List<Rejected> rejected() {
+    public List<Rejected> rejected() {
         return rejected;
     }
 
-    /** One part of each of the records that could not be stored. */
-    String[] rejected(Function<Rejected, String> part) {
-        return rejected.stream().map(part).toArray(String[]::new);
-    }
-
     /** The keys of the page of which no record was rejected. */
-    String[] storedKeys() {
+    public String[] storedKeys() {
         var bad = rejected.stream().map(Rejected::sysId).collect(Collectors.toSet());
         return page.keys().stream()
                 .filter(key -> !bad.contains(key) && ColumnType.TEXT.problem(key) == null)

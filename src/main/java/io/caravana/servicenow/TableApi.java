@@ -1,23 +1,12 @@
-package io.caravana.pipeline;
+package io.caravana.servicenow;
 
 import io.caravana.connector.HttpAnswers;
 import io.caravana.connector.Limiter;
 import io.caravana.connector.RetryAfter;
 import io.caravana.connector.ServiceNowAccess;
 import io.caravana.connector.ServiceNowProperties;
+import io.caravana.connector.Wait;
 import io.caravana.error.Failures;
-import io.caravana.execution.run.ExecutionEvent;
-import io.caravana.execution.run.TableLoad;
-import io.caravana.servicenow.Answers;
-import io.caravana.servicenow.Fields;
-import io.caravana.servicenow.Page;
-import io.caravana.servicenow.PageCursor;
-import io.caravana.servicenow.PageParser;
-import io.caravana.servicenow.PageRequest;
-import io.caravana.servicenow.Refusals;
-import io.caravana.servicenow.ServiceNowException;
-import io.caravana.servicenow.SourceClock;
-import io.caravana.servicenow.SourceRecord;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
@@ -27,7 +16,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -38,182 +26,193 @@ import org.springframework.stereotype.Component;
 
 /** The steps of the route {@code fetch-page}: asking the Table API for the cursor's next page, and reading its answer. */
 @Component("tableApi")
-public final class TableApi {
+final class TableApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(TableApi.class);
     private static final int WORDS = 8_192;
     /** An answer may come in drops, each in time: it has to be whole in so many times the time for its next bytes. */
     private static final int WHOLE = 10;
 
-    private static final String ASKED = "asked";
-    private static final String IN_FLIGHT = "inFlight";
-
     private final ServiceNowAccess access;
     private final Refusals refusals;
     private final Limiter limiter;
-    private final PageSlots slots;
     private final SourceClock clock;
     private final long maxBytes;
     private final Duration longestAnswer;
 
-    public TableApi(
+    TableApi(
             ServiceNowAccess access,
             Refusals refusals,
             Limiter limiter,
-            PageSlots slots,
             SourceClock clock,
             ServiceNowProperties properties) {
         this.access = access;
         this.refusals = refusals;
         this.limiter = limiter;
-        this.slots = slots;
         this.clock = clock;
         this.maxBytes = properties.maxPageBytes().toBytes();
         this.longestAnswer = properties.responseTimeout().multipliedBy(WHOLE);
     }
 
-    private record Asked(PageRequest request, long nanos) {}
-
-    /** The event that tells that the load waits for ServiceNow; null when it does not have to. */
-    public ExecutionEvent waiting(@ExchangeProperty("load") TableLoad load) {
-        var until = limiter.closedUntil();
-        return until == null || !load.isLogged() ? null : load.waitingEvent(until);
+    /** Whether the reader is about to wait until ServiceNow may be asked again. */
+    public boolean isToWait(@ExchangeProperty("load") TableReader reader) {
+        return reader.isPatient() && limiter.closedUntil() != null;
     }
 
-    /** Waits until a request may be sent. */
-    public void enter(
-            Exchange exchange, @ExchangeProperty("cursor") PageCursor cursor, @ExchangeProperty("load") TableLoad load)
-            throws InterruptedException {
-        exchange.removeProperty(ASKED);
-        var request = cursor.next();
-        limiter.enter(() -> goOn(load, request)).forEach(load::waited);
-        exchange.setProperty(IN_FLIGHT, true);
-        exchange.setProperty(ASKED, new Asked(request, System.nanoTime()));
+    /** Waits for a place among the requests in flight, and until ServiceNow may be asked. */
+    public void takePlace(@ExchangeProperty("load") TableReader reader) throws InterruptedException {
+        var next = reader.cursor().next();
+        limiter.acquire(() -> goOn(reader, next)).forEach(reader::waited);
+        reader.isInFlight(true);
     }
 
     /** Who only tries whether ServiceNow answers does not wait for hours. */
-    private void goOn(TableLoad load, PageRequest request) {
-        load.goOn();
-        var until = load.isLogged() ? null : limiter.closedUntil();
+    private void goOn(TableReader reader, PageRequest next) {
+        reader.goOn();
+        var until = reader.isPatient() ? null : limiter.closedUntil();
         if (until != null) {
-            throw Answers.leftAlone(request, until);
+            throw Answers.leftAlone(next, until);
         }
     }
 
-    /** Gives back the place among the requests in flight, whatever has become of the request. */
-    public void leave(Exchange exchange) {
-        arrived(exchange);
-    }
-
-    /** Puts the request for the cursor's next page on the message. */
-    public void ask(Exchange exchange, @ExchangeProperty(ASKED) Asked asked) {
+    /**
+     * Puts the request for the cursor's next page on the message. If ServiceNow has asked for a pause since the place was taken,
+     * gives the place back instead.
+     */
+    public void build(Exchange exchange, @ExchangeProperty("load") TableReader reader) {
+        reader.waited(Wait.RATE, reader.nanos());
+        reader.goOn();
+        if (limiter.closedUntil() != null) {
+            leave(reader);
+            return;
+        }
+        reader.request(reader.cursor().next());
         var message = exchange.getMessage();
         // the routes count their tries in a header
         message.removeHeaders("*", Exchange.REDELIVERY_COUNTER);
         message.setBody(null);
         message.setHeader(Exchange.HTTP_METHOD, "GET");
-        message.setHeader(Exchange.HTTP_URI, access.url() + asked.request.path());
-        message.setHeader(Exchange.HTTP_QUERY, asked.request.queryString());
+        message.setHeader(Exchange.HTTP_URI, access.url() + reader.request().path());
+        message.setHeader(Exchange.HTTP_QUERY, reader.request().queryString());
         message.setHeader("Accept", "application/json");
         message.setHeader("Accept-Encoding", "gzip");
         exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true);
-        exchange.setProperty(ASKED, new Asked(asked.request, System.nanoTime()));
+    }
+
+    /** Ends a request, whatever has become of it: gives back its place among those in flight. */
+    public void leave(@ExchangeProperty("load") TableReader reader) {
+        reader.request(null);
+        arrived(reader);
+    }
+
+    private void arrived(TableReader reader) {
+        if (reader.isInFlight()) {
+            reader.isInFlight(false);
+            limiter.release();
+        }
     }
 
     /**
-     * Gets the answer whole and gives its connection back, then reads it. Its date stays in the property {@code answerDate}.
+     * Gets the answer whole, so that its connection and its place are free before it is parsed.
      *
-     * @return the page
+     * @return what {@link #parse} reads
      * @throws ServiceNowException if the answer is not a page
-     * @throws IOException if it breaks while it is read
+     * @throws IOException if it breaks off
      */
-    public Page read(
-            Exchange exchange,
-            @ExchangeProperty("cursor") PageCursor cursor,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty(ASKED) Asked asked)
-            throws IOException, InterruptedException {
+    public Answer receive(Exchange exchange, @ExchangeProperty("load") TableReader reader) throws IOException {
         var message = exchange.getMessage();
+        var request = reader.request();
         var status = status(message);
-        try (var body = new Body(message, maxBytes, System.nanoTime() + longestAnswer.toNanos())) {
+        var body = new Body(message, maxBytes, System.nanoTime() + longestAnswer.toNanos());
+        try (body.wire) {
             var contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
             if (status != 200) {
-                throw Answers.of(asked.request, status, contentType, body.words(), retryAfter(message, status));
+                throw Answers.of(request, status, contentType, body.words(), retryAfter(message, status));
             }
             if (HttpAnswers.isPageOfHtml(contentType)) {
-                throw Answers.notJson(asked.request, status, contentType);
+                throw Answers.notJson(request, status, contentType);
             }
             body.arrive();
             if (!HttpAnswers.isJson(contentType) && !body.isObject()) {
-                throw Answers.notJson(asked.request, status, contentType);
+                throw Answers.notJson(request, status, contentType);
             }
-            var nanos = System.nanoTime() - asked.nanos;
-            arrived(exchange);
-            var page = page(cursor, asked, nanos, body, number(message, "X-Total-Count"));
-            limiter.answered();
-            load.answered(nanos, body.json.count, body.wire.count);
-            var date = message.getHeader("Date", String.class);
-            clock.learn(date);
-            exchange.setProperty("answerDate", date);
-            message.removeHeaders("*");
-            return page;
+        }
+        var nanos = reader.nanos();
+        arrived(reader);
+        return new Answer(body, number(message, "X-Total-Count"), nanos);
+    }
+
+    /** An answer that has come whole. */
+    static final class Answer {
+        private final Body body;
+        private final long total;
+        private final long nanos;
+
+        private Answer(Body body, long total, long nanos) {
+            this.body = body;
+            this.total = total;
+            this.nanos = nanos;
         }
     }
 
-    private Page page(PageCursor cursor, Asked asked, long nanos, Body body, long total)
-            throws IOException, InterruptedException {
-        if (asked.request.isCountOnly()) {
-            return cursor.counted(PageParser.count(body.json));
+    /**
+     * Parses an answer, and learns from it.
+     *
+     * @return the page
+     * @throws IOException if it is not a whole page
+     */
+    public Page parse(Exchange exchange, @ExchangeProperty("load") TableReader reader) throws IOException {
+        var message = exchange.getMessage();
+        var answer = message.getBody(Answer.class);
+        var page = page(reader, answer);
+        limiter.succeeded();
+        reader.answered(answer.nanos, answer.body.json.count, answer.body.wire.count);
+        reader.answerDate(message.getHeader("Date", String.class));
+        clock.learn(reader.answerDate());
+        reader.setPage(page);
+        message.removeHeaders("*");
+        return page;
+    }
+
+    private static Page page(TableReader reader, Answer answer) throws IOException {
+        var cursor = reader.cursor();
+        var request = reader.request();
+        if (request.isCountOnly()) {
+            return cursor.counted(PageParser.count(answer.body.json));
         }
-        var records = parse(body, cursor.fields());
+        var records = PageParser.parse(answer.body.json, cursor.fields());
         if (!cursor.isCounting()) {
-            cursor.answered(records.size(), body.json.count, nanos);
+            cursor.answered(records.size(), answer.body.json.count, answer.nanos);
         }
-        return cursor.take(asked.request, records, total);
-    }
-
-    private List<SourceRecord> parse(Body body, Fields fields) throws IOException, InterruptedException {
-        slots.take();
-        try {
-            return PageParser.parse(body.json, fields);
-        } finally {
-            slots.giveBack();
-        }
-    }
-
-    private void arrived(Exchange exchange) {
-        if (exchange.removeProperty(IN_FLIGHT) != null) {
-            limiter.arrived();
-        }
+        return cursor.take(request, records, answer.total);
     }
 
     /** Turns whatever kept a page from arriving into a {@link ServiceNowException} that names the page. */
     public void fail(
             Exchange exchange,
-            @ExchangeProperty("cursor") PageCursor cursor,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty(ASKED) Asked asked,
+            @ExchangeProperty("load") TableReader reader,
             @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception cause)
             throws Exception {
-        if (asked == null) {
+        var request = reader.request();
+        if (request == null) {
             throw cause;
         }
-        load.unanswered(status(exchange.getMessage()), System.nanoTime() - asked.nanos);
+        reader.unanswered(status(exchange.getMessage()), reader.nanos());
         // the answer's stream is closed, nobody may read it
         exchange.getMessage().setBody(null);
-        var failure = refusals.explain(
-                exchange, asked.request, cause instanceof IOException io ? Answers.of(asked.request, io) : cause);
+        var failure =
+                refusals.explain(exchange, request, cause instanceof IOException io ? Answers.of(request, io) : cause);
         if (failure instanceof ServiceNowException.Retryable retryable) {
-            remedy(exchange, cursor, asked.request, retryable);
+            remedy(exchange, reader.cursor(), request, retryable);
         }
         // what it means for the requests to come is known before one of them takes its place
-        arrived(exchange);
-        if (!isUncountable(asked.request, cursor, failure)) {
+        arrived(reader);
+        if (!isUncountable(request, reader.cursor(), failure)) {
             throw failure;
         }
         LOG.warn(
                 "{}: ServiceNow's answers have no X-Total-Count, and its statistics cannot be read ({}). So the read cannot be proven complete, and nothing is deleted. Let the gateway pass the header, or give the account the right to read /api/now/stats",
-                asked.request.table(),
+                request.table(),
                 Failures.explain(failure));
     }
 
@@ -288,7 +287,7 @@ public final class TableApi {
     }
 
     /** The answer's body, unpacked, and counted before and after. */
-    private static final class Body implements AutoCloseable {
+    private static final class Body {
         private final Counted wire;
         private final boolean isPacked;
         private final long most;
@@ -327,15 +326,6 @@ public final class TableApi {
         private void unpack(InputStream body) throws IOException {
             var unpacked = new BufferedInputStream(isPacked ? new GZIPInputStream(body, 16_384) : body);
             json = new Counted(unpacked, most, wire.until);
-        }
-
-        @Override
-        public void close() throws IOException {
-            try (wire) {
-                if (json != null) {
-                    json.close();
-                }
-            }
         }
     }
 

@@ -1,9 +1,9 @@
-package io.caravana.replica;
+package io.caravana.pipeline;
 
 import io.caravana.catalog.Table;
 import io.caravana.execution.checkpoint.Watermarks;
-import io.caravana.execution.run.TableLoad;
-import io.caravana.servicenow.Page;
+import io.caravana.replica.ColumnType;
+import io.caravana.replica.ReplicaTable;
 import io.caravana.servicenow.SourceRecord;
 import java.util.HashMap;
 import java.util.List;
@@ -15,55 +15,51 @@ import org.apache.camel.component.sql.SqlConstants;
 import org.springframework.stereotype.Component;
 
 /** Compares keys of the source with the rows of the replica. */
-@Component("comparison")
-final class Comparison {
+@Component("keyComparison")
+final class KeyComparison {
 
     private static final String DIFFERING = """
-            SELECT given.sys_id FROM unnest(CAST(:#keys AS text[]), CAST(:#changes AS text[])) AS given(sys_id, changes)
+            SELECT given.sys_id FROM unnest(CAST(:?keys AS text[]), CAST(:?changes AS text[])) AS given(sys_id, changes)
             LEFT JOIN %s AS kept ON kept."sys_id" = given.sys_id
-            WHERE CASE WHEN kept."sys_id" IS NULL THEN CAST(:#whole AS boolean) ELSE %s%s END""";
+            WHERE CASE WHEN kept."sys_id" IS NULL THEN CAST(:?whole AS boolean) ELSE %s%s END""";
     private static final String OTHER_COUNT =
             "CAST(kept.\"%s\" AS text) IS DISTINCT FROM given.changes".formatted(Table.CHANGES);
     private static final String MARKED = " OR kept.\"%s\" IS NOT NULL".formatted(ReplicaTable.DELETED);
     private static final String HELD =
-            "SELECT \"sys_id\" AS sys_id FROM %s WHERE \"sys_id\" = ANY(CAST(:#keys AS text[]))";
+            "SELECT \"sys_id\" AS sys_id FROM %s WHERE \"sys_id\" = ANY(CAST(:?keys AS text[]))";
 
     private final Watermarks watermarks;
 
-    Comparison(Watermarks watermarks) {
+    KeyComparison(Watermarks watermarks) {
         this.watermarks = watermarks;
     }
 
     /**
      * The records of a page of keys that the replica lacks, if it is to have all of them, those that it has marked as
-     * gone, and those with another number of changes, if the page tells it: sets the statement as the message's query and
-     * returns its parameters.
+     * gone, and those with another number of changes, if the page tells it.
+     *
+     * @return the statement that names them; its parameters are in the header {@code CamelSqlParameters}
      */
-    public Map<String, Object> differing(
-            Exchange exchange,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("replica") ReplicaTable replica,
-            @ExchangeProperty("page") Page page) {
+    public String differing(Exchange exchange, @ExchangeProperty("load") LoadContext load) {
+        var page = load.page();
+        var replica = load.replica();
         var place = page.fields().names().indexOf(Table.CHANGES);
         var records = page.records().stream()
                 .filter(row -> row.sysId() != null && ColumnType.TEXT.problem(row.sysId()) == null)
                 .toList();
-        var other = place >= 0 && replica.type(Table.CHANGES) != null ? OTHER_COUNT : "false";
-        exchange.getMessage()
-                .setHeader(
-                        SqlConstants.SQL_QUERY,
-                        DIFFERING.formatted(replica.qualified(), other, replica.hasMarks() ? MARKED : ""));
         var parameters = new HashMap<String, Object>();
         parameters.put("keys", records.stream().map(SourceRecord::sysId).toArray(String[]::new));
         parameters.put(
                 "changes", records.stream().map(row -> changes(row, place)).toArray(String[]::new));
         parameters.put("whole", watermarks.isKept(load.table()));
-        return parameters;
+        exchange.getMessage().setHeader(SqlConstants.SQL_PARAMETERS, parameters);
+        var other = place >= 0 && replica.type(Table.CHANGES) != null ? OTHER_COUNT : "false";
+        return DIFFERING.formatted(replica.qualified(), other, replica.hasMarks() ? MARKED : "");
     }
 
     /** Counts a page of keys that was compared. */
-    public void count(@ExchangeProperty("load") TableLoad load) {
-        load.compared();
+    public void compared(@ExchangeProperty("load") LoadContext load) {
+        load.run().compared();
     }
 
     private static String changes(SourceRecord row, int place) {
@@ -71,11 +67,10 @@ final class Comparison {
         return value == null || value.isEmpty() ? null : value;
     }
 
-    /** Which of the keys of the body the replica has: sets the statement as the message's query, returns its parameters. */
-    public Map<String, Object> held(
-            Exchange exchange, @Body List<String> keys, @ExchangeProperty("replica") ReplicaTable replica) {
-        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, HELD.formatted(replica.qualified()));
-        return Map.of("keys", keys.toArray(String[]::new));
+    /** Which of the keys of the body the replica has: the statement, as for {@link #differing}. */
+    public String held(Exchange exchange, @Body List<String> keys, @ExchangeProperty("load") LoadContext load) {
+        exchange.getMessage().setHeader(SqlConstants.SQL_PARAMETERS, Map.of("keys", keys.toArray(String[]::new)));
+        return HELD.formatted(load.replica().qualified());
     }
 
     /** The keys in the answer of a statement; without those that cannot stand in a list of an encoded query. */

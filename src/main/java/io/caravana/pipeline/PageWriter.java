@@ -1,13 +1,18 @@
-package io.caravana.replica;
+package io.caravana.pipeline;
 
 import io.caravana.catalog.Job.Reads;
 import io.caravana.catalog.Table.DisplayValues;
 import io.caravana.error.Failures;
 import io.caravana.execution.checkpoint.Checkpoints;
 import io.caravana.execution.checkpoint.Watermarks;
-import io.caravana.execution.run.TableLoad;
+import io.caravana.replica.ColumnType;
+import io.caravana.replica.RejectedRecords;
+import io.caravana.replica.Replica;
+import io.caravana.replica.ReplicaException;
+import io.caravana.replica.ReplicaTable;
+import io.caravana.replica.TextArray;
+import io.caravana.replica.ValueText;
 import io.caravana.servicenow.Page;
-import io.caravana.servicenow.PageCursor;
 import io.caravana.servicenow.SourceRecord;
 import io.caravana.servicenow.SourceTable;
 import java.util.ArrayList;
@@ -25,42 +30,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** The steps of the route {@code upsert-records}: from a page's records to the parameters of one statement a batch. */
-@Component("batches")
-final class Batches {
+/** The steps of the routes {@code store-page} and {@code store-batch}: from a page's records to the parameters of one statement a batch. */
+@Component("pageWriter")
+final class PageWriter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PageWriter.class);
     private static final int LONGEST_WORDS = 1_000;
-    private static final String BATCH = "batch";
-    private static final String BATCH_BEGAN = "batchBegan";
 
     private final Replica replica;
     private final Checkpoints checkpoints;
     private final Watermarks watermarks;
+    private final RejectedRecords rejected;
 
-    Batches(Replica replica, Checkpoints checkpoints, Watermarks watermarks) {
+    PageWriter(Replica replica, Checkpoints checkpoints, Watermarks watermarks, RejectedRecords rejected) {
+        this.rejected = rejected;
         this.replica = replica;
         this.checkpoints = checkpoints;
         this.watermarks = watermarks;
     }
 
     /** Whether a page is not in the replica yet. It is when it is tried again because the answer to its commit was lost. */
-    public boolean isToBeStored(
-            @Body Page page,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("cursor") PageCursor cursor,
-            @ExchangeProperty("tally") Tally earlier) {
-        var isTriedAgain = earlier != null && earlier.page() == page;
-        return !isTriedAgain || load.reads() != Reads.PERIOD || !checkpoints.isAt(load, cursor.behind(page));
+    public boolean isToBeStored(@ExchangeProperty("load") LoadContext load) {
+        var isTriedAgain = load.write() != null && load.write().page() == load.page();
+        return !isTriedAgain
+                || load.mode() != Reads.PERIOD
+                || !checkpoints.isAt(load.run(), load.cursor().behind(load.page()));
     }
 
-    /** Begins to count what becomes of a page. */
-    public Tally begin(
-            @Body Page page,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("replica") ReplicaTable replica) {
+    /**
+     * Begins to store a page: makes sure that the table has a column for each of its fields.
+     *
+     * @throws ReplicaException if two of them come to one column, or there is no room for more
+     * @throws io.caravana.replica.TableInUseException if others use the table for long
+     */
+    public void begin(@ExchangeProperty("load") LoadContext load) {
+        var page = load.page();
         var labelsOnly = load.table().displayValues() == DisplayValues.LABELS;
-        return new Tally(page, column -> !labelsOnly || !isDisplay(page, column) || replica.type(column) != null);
+        load.setWrite(new PageWrite(
+                page,
+                column -> !labelsOnly
+                        || !isDisplay(page, column)
+                        || load.replica().type(column) != null));
+        load.setReplica(extend(load.replica(), load.write(), load.source()));
     }
 
     /** A display value whose column is not there is not wanted. */
@@ -75,36 +86,15 @@ final class Batches {
      * @throws Exception the failure itself, if it is not about the data of a record
      */
     public void isolate(
-            Exchange exchange,
-            @ExchangeProperty("tally") Tally tally,
-            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
+            @ExchangeProperty("load") LoadContext load, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
             throws Exception {
         if (!Failures.isRefusal(failure)) {
             throw failure;
         }
-        exchange.setProperty("tally", tally.isolating());
+        load.setWrite(load.write().again());
     }
 
-    /** Whether the records are to be found that PostgreSQL refuses. */
-    public boolean isIsolating(@ExchangeProperty("tally") Tally tally) {
-        return tally.isIsolating();
-    }
-
-    /** The records of the page. */
-    public List<SourceRecord> records(@ExchangeProperty("tally") Tally tally) {
-        return tally.page().records();
-    }
-
-    /**
-     * The table, with a column for every field of the page.
-     *
-     * @throws ReplicaException if two of them come to one column, or there is no room for more
-     * @throws TableInUseException if others use the table for long
-     */
-    public ReplicaTable extend(
-            @ExchangeProperty("replica") ReplicaTable table,
-            @ExchangeProperty("tally") Tally tally,
-            @ExchangeProperty("source") SourceTable source) {
+    private ReplicaTable extend(ReplicaTable table, PageWrite tally, SourceTable source) {
         var missing = new LinkedHashMap<String, ColumnType>();
         var taken = new HashSet<String>();
         for (int place = 0; place < tally.columns().size(); place++) {
@@ -124,16 +114,13 @@ final class Batches {
     }
 
     /**
-     * Transforms a batch: empty values to NULL, a text array for each column. Sets the statement as the message's query.
+     * Transforms a batch: empty values to NULL, a text array for each column.
      *
-     * @return the statement's parameters
+     * @return the statement that stores it; its parameters are in the header {@code CamelSqlParameters}
      */
-    public Map<String, Object> transform(
-            Exchange exchange,
-            @Body List<SourceRecord> rows,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("replica") ReplicaTable table,
-            @ExchangeProperty("tally") Tally tally) {
+    public String statement(
+            Exchange exchange, @Body List<SourceRecord> rows, @ExchangeProperty("load") LoadContext load) {
+        var tally = load.write();
         var written = new ArrayList<String>();
         var partial = new HashMap<String, String>();
         var parameters = new HashMap<String, Object>();
@@ -150,22 +137,20 @@ final class Batches {
             }
             written.add(column);
         }
-        parameters.put("execution", load.execution().id());
-        exchange.setProperty(BATCH, rows);
-        exchange.setProperty(BATCH_BEGAN, System.nanoTime());
-        exchange.getMessage().setHeader(SqlConstants.SQL_QUERY, table.upsert(written, partial));
-        return parameters;
+        parameters.put("execution", load.run().execution().id());
+        exchange.getMessage().setHeader(SqlConstants.SQL_PARAMETERS, parameters);
+        tally.batch(rows);
+        load.startClock();
+        return load.replica().upsert(written, partial);
     }
 
     /**
      * The records of a batch with every value checked against its column's type, the last of several with one key; the
      * others become rejected records.
      */
-    public List<SourceRecord> storable(
-            @Body List<SourceRecord> records,
-            @ExchangeProperty("replica") ReplicaTable table,
-            @ExchangeProperty("tally") Tally tally) {
-        var types = tally.columns().stream().map(table::type).toArray(ColumnType[]::new);
+    public List<SourceRecord> storable(@Body List<SourceRecord> records, @ExchangeProperty("load") LoadContext load) {
+        var tally = load.write();
+        var types = tally.columns().stream().map(load.replica()::type).toArray(ColumnType[]::new);
         var kept = new LinkedHashMap<String, SourceRecord>();
         for (var row : records) {
             var problem = tally.page().unreadable() == null
@@ -215,17 +200,13 @@ final class Batches {
     }
 
     /** Counts what the statement did. */
-    public void count(
-            @Body Map<String, Object> answer,
-            @ExchangeProperty(BATCH) List<SourceRecord> rows,
-            @ExchangeProperty(BATCH_BEGAN) long began,
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("tally") Tally tally) {
-        load.batch(System.nanoTime() - began);
-        tally.stored(
-                rows.size(),
-                ((Number) answer.get("inserted")).longValue(),
-                ((Number) answer.get("updated")).longValue());
+    public void count(@Body Map<String, Object> answer, @ExchangeProperty("load") LoadContext load) {
+        load.run().batch(load.sinceClock());
+        load.write()
+                .stored(
+                        load.write().batch().size(),
+                        ((Number) answer.get("inserted")).longValue(),
+                        ((Number) answer.get("updated")).longValue());
     }
 
     /**
@@ -235,17 +216,15 @@ final class Batches {
      * @throws Exception the failure itself, if it is not about the data of a record
      */
     public List<List<SourceRecord>> halves(
-            @ExchangeProperty(BATCH) List<SourceRecord> rows,
-            @ExchangeProperty("replica") ReplicaTable table,
-            @ExchangeProperty("tally") Tally tally,
-            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
+            @ExchangeProperty("load") LoadContext load, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
             throws Exception {
         if (!Failures.isRefusal(failure)) {
             throw failure;
         }
+        var rows = load.write().batch();
         if (rows.size() == 1) {
-            var problem = refusal(failure, table);
-            tally.reject(rows.get(0), problem.column, problem.words);
+            var problem = refusal(failure, load.replica());
+            load.write().reject(rows.get(0), problem.column, problem.words);
             return List.of();
         }
         var middle = rows.size() / 2;
@@ -266,29 +245,32 @@ final class Batches {
         return new Problem(null, Failures.explain(failure));
     }
 
-    /** Moves the load's checkpoint, or the table's watermark, behind the page; in the transaction that stores it. */
-    public void move(
-            @ExchangeProperty("load") TableLoad load,
-            @ExchangeProperty("cursor") PageCursor cursor,
-            @ExchangeProperty("tally") Tally tally) {
+    /**
+     * Moves the load's checkpoint, or the table's watermark, after the page, and lists its rejected records; in the transaction
+     * that stores it.
+     */
+    public void move(@ExchangeProperty("load") LoadContext load) {
+        var tally = load.write();
         var page = tally.page();
-        if (load.reads() == Reads.PERIOD) {
-            checkpoints.move(load, cursor.behind(page), tally.brought());
-        } else if (load.reads() == Reads.CHANGES && cursor.lastOf(page) != null) {
-            watermarks.move(load.table(), cursor.lastOf(page));
+        if (load.mode() == Reads.PERIOD) {
+            checkpoints.move(load.run(), load.cursor().behind(page), tally.brought());
+        } else if (load.mode() == Reads.CHANGES && load.cursor().lastOf(page) != null) {
+            watermarks.move(load.table(), load.cursor().lastOf(page));
         }
+        rejected.note(load.run(), tally.storedKeys(), tally.rejected());
     }
 
     /** Counts the page, once its transaction is committed, and lets go of it. */
-    public void commit(
-            Exchange exchange, @ExchangeProperty("tally") Tally tally, @ExchangeProperty("load") TableLoad load) {
-        load.stored(
-                tally.page().records().size(),
-                tally.inserted(),
-                tally.updated(),
-                tally.unchanged(),
-                tally.rejected().size(),
-                tally.nanos());
+    public void stored(@ExchangeProperty("load") LoadContext load) {
+        var tally = load.write();
+        load.run()
+                .stored(
+                        tally.page().records().size(),
+                        tally.inserted(),
+                        tally.updated(),
+                        tally.unchanged(),
+                        tally.rejected().size(),
+                        tally.nanos());
         if (tally.isIsolating()) {
             LOG.warn(
                     "{}: PostgreSQL refused a page of {} records as a whole. Rejected of them: {}; the others are stored",
@@ -296,6 +278,6 @@ final class Batches {
                     tally.page().records().size(),
                     tally.rejected().size());
         }
-        exchange.removeProperty("tally");
+        load.setWrite(null);
     }
 }
