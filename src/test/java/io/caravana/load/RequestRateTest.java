@@ -22,12 +22,14 @@ import org.springframework.test.context.TestPropertySource;
 class RequestRateTest extends LoadTest {
 
     private static final int RATE = 10;
+    /** In one second alone, a request that was late on its way may come together with the next ones (decision 7). */
+    private static final int SECONDS = 3;
 
     @Autowired
     MeterRegistry meters;
 
     @Test
-    void in_any_second_the_instance_gets_no_more_requests_than_configured() {
+    void the_instance_gets_no_more_requests_a_second_than_configured() {
         simulator.clearRequests();
         var incidents = jobs.start("incidents", BEGINNING, TODAY).id();
         var configurations = jobs.start("configurations", BEGINNING, TODAY).id();
@@ -37,10 +39,11 @@ class RequestRateTest extends LoadTest {
         var arrivals =
                 simulator.requests().stream().map(Request::started).sorted().toList();
         assertThat(arrivals).hasSizeGreaterThan(4 * RATE);
-        for (int i = RATE; i < arrivals.size(); i++) {
-            assertThat(Duration.between(arrivals.get(i - RATE), arrivals.get(i)))
-                    .as("%d requests from %s on", RATE + 1, arrivals.get(i - RATE))
-                    .isGreaterThan(Duration.ofSeconds(1));
+        var most = RATE * SECONDS;
+        for (int i = most; i < arrivals.size(); i++) {
+            assertThat(Duration.between(arrivals.get(i - most), arrivals.get(i)))
+                    .as("%d requests from %s on", most + 1, arrivals.get(i - most))
+                    .isGreaterThan(Duration.ofSeconds(SECONDS));
         }
         assertThat(simulator.counters().maximumInFlight()).isEqualTo(3);
         assertThat(waited("rate")).isGreaterThan(3);
