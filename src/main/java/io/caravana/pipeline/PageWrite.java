@@ -3,6 +3,7 @@ package io.caravana.pipeline;
 import io.caravana.execution.run.PageCounts;
 import io.caravana.replica.ColumnType;
 import io.caravana.replica.Identifiers;
+import io.caravana.replica.Refusal;
 import io.caravana.replica.RejectedRecords.Rejected;
 import io.caravana.replica.ReplicaTable;
 import io.caravana.servicenow.Page;
@@ -83,10 +84,12 @@ public final class PageWrite {
         unchanged += batch - ins - upd;
     }
 
-    /** @param column the one to blame; null where that cannot be said */
-    void reject(SourceRecord row, String column, String reason) {
+    void reject(SourceRecord row, Refusal why) {
         rejected.add(new Rejected(
-                printable(row.sysId()), column, reason, row.toJson(page.fields().names())));
+                printable(row.sysId()),
+                why.column(),
+                why.words(),
+                row.toJson(page.fields().names())));
     }
 
     /** A key may be the very value that cannot be stored, be it for its length alone. */

@@ -6,6 +6,7 @@ import io.caravana.error.Failures;
 import io.caravana.execution.checkpoint.Checkpoints;
 import io.caravana.execution.checkpoint.Watermarks;
 import io.caravana.replica.ColumnType;
+import io.caravana.replica.Refusal;
 import io.caravana.replica.RejectedRecords;
 import io.caravana.replica.Replica;
 import io.caravana.replica.ReplicaException;
@@ -25,7 +26,6 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.component.sql.SqlConstants;
-import org.postgresql.util.PSQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -35,7 +35,6 @@ import org.springframework.stereotype.Component;
 final class PageWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(PageWriter.class);
-    private static final int LONGEST_WORDS = 1_000;
 
     private final Replica replica;
     private final Checkpoints checkpoints;
@@ -94,19 +93,19 @@ final class PageWriter {
         load.setWrite(load.write().again());
     }
 
-    private ReplicaTable extend(ReplicaTable table, PageWrite tally, SourceTable source) {
+    private ReplicaTable extend(ReplicaTable table, PageWrite write, SourceTable source) {
         var missing = new LinkedHashMap<String, ColumnType>();
         var taken = new HashSet<String>();
-        for (int place = 0; place < tally.columns().size(); place++) {
-            var column = tally.columns().get(place);
+        for (int place = 0; place < write.columns().size(); place++) {
+            var column = write.columns().get(place);
             if (column.isEmpty()) {
                 continue;
             }
             if (!taken.add(column) || ReplicaTable.isTaken(column)) {
-                throw ReplicaTable.taken(tally.page().fields().names().get(place), column);
+                throw ReplicaTable.taken(write.page().fields().names().get(place), column);
             }
             if (table.type(column) == null) {
-                var known = source.byName().get(tally.page().fields().names().get(place));
+                var known = source.byName().get(write.page().fields().names().get(place));
                 missing.put(column, known == null ? ColumnType.TEXT : ColumnType.of(known.type()));
             }
         }
@@ -120,12 +119,12 @@ final class PageWriter {
      */
     public String statement(
             Exchange exchange, @Body List<SourceRecord> rows, @ExchangeProperty("load") LoadContext load) {
-        var tally = load.write();
+        var write = load.write();
         var written = new ArrayList<String>();
         var partial = new HashMap<String, String>();
         var parameters = new HashMap<String, Object>();
-        for (int place = 0; place < tally.columns().size(); place++) {
-            var column = tally.columns().get(place);
+        for (int place = 0; place < write.columns().size(); place++) {
+            var column = write.columns().get(place);
             var values = column.isEmpty() ? null : new TextArray(rows, place);
             if (values == null || values.present() == 0) {
                 continue;
@@ -139,7 +138,7 @@ final class PageWriter {
         }
         parameters.put("execution", load.run().execution().id());
         exchange.getMessage().setHeader(SqlConstants.SQL_PARAMETERS, parameters);
-        tally.batch(rows);
+        write.batch(rows);
         load.startClock();
         return load.replica().upsert(written, partial);
     }
@@ -149,38 +148,36 @@ final class PageWriter {
      * others become rejected records.
      */
     public List<SourceRecord> storable(@Body List<SourceRecord> records, @ExchangeProperty("load") LoadContext load) {
-        var tally = load.write();
-        var types = tally.columns().stream().map(load.replica()::type).toArray(ColumnType[]::new);
+        var write = load.write();
+        var types = write.columns().stream().map(load.replica()::type).toArray(ColumnType[]::new);
         var kept = new LinkedHashMap<String, SourceRecord>();
         for (var row : records) {
-            var problem = tally.page().unreadable() == null
-                    ? problem(row, tally.columns(), types)
-                    : new Problem(null, "cannot be read: " + tally.page().unreadable());
-            if (problem != null) {
-                tally.reject(row, problem.column, problem.words);
+            var refusal = write.page().unreadable() == null
+                    ? refusal(row, write.columns(), types)
+                    : new Refusal(null, "cannot be read: " + write.page().unreadable());
+            if (refusal != null) {
+                write.reject(row, refusal);
                 continue;
             }
             var earlier = kept.put(row.sysId(), row);
             if (earlier != null) {
-                tally.reject(earlier, ReplicaTable.KEY, "came twice; the later one is stored");
+                write.reject(earlier, new Refusal(ReplicaTable.KEY, "came twice; the later one is stored"));
             }
         }
         return List.copyOf(kept.values());
     }
 
-    private record Problem(String column, String words) {}
-
     /** @param types by place; null where a field is not stored */
-    private static Problem problem(SourceRecord row, List<String> columns, ColumnType[] types) {
+    private static Refusal refusal(SourceRecord row, List<String> columns, ColumnType[] types) {
         if (row.sysId() == null) {
-            return new Problem(ReplicaTable.KEY, "has no sys_id");
+            return new Refusal(ReplicaTable.KEY, "has no sys_id");
         }
         var value = new ValueText(row);
         for (int place = 0; place < types.length; place++) {
             if (row.length(place) > 0 && types[place] != null) {
                 var words = problem(row, place, types[place], value);
                 if (words != null) {
-                    return new Problem(columns.get(place), words);
+                    return new Refusal(columns.get(place), words);
                 }
             }
         }
@@ -223,26 +220,12 @@ final class PageWriter {
         }
         var rows = load.write().batch();
         if (rows.size() == 1) {
-            var problem = refusal(failure, load.replica());
-            load.write().reject(rows.get(0), problem.column, problem.words);
+            var refusal = Refusal.of(failure, load.replica());
+            load.write().reject(rows.get(0), refusal);
             return List.of();
         }
         var middle = rows.size() / 2;
         return List.of(rows.subList(0, middle), rows.subList(middle, rows.size()));
-    }
-
-    /** PostgreSQL's message. Its details are left out: they quote the row, and those that it is in conflict with. */
-    private static Problem refusal(Throwable failure, ReplicaTable table) {
-        for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PSQLException refused && refused.getServerErrorMessage() != null) {
-                var said = refused.getServerErrorMessage();
-                var isOurs = table.name().equals(said.getTable()) && said.getColumn() != null;
-                var words = "PostgreSQL: " + Failures.masked(said.getMessage());
-                return new Problem(
-                        isOurs ? said.getColumn() : null, words.substring(0, Math.min(words.length(), LONGEST_WORDS)));
-            }
-        }
-        return new Problem(null, Failures.explain(failure));
     }
 
     /**
@@ -250,33 +233,33 @@ final class PageWriter {
      * that stores it.
      */
     public void move(@ExchangeProperty("load") LoadContext load) {
-        var tally = load.write();
-        var page = tally.page();
+        var write = load.write();
+        var page = write.page();
         if (load.mode() == Reads.PERIOD) {
-            checkpoints.move(load.run(), load.cursor().behind(page), tally.brought());
+            checkpoints.move(load.run(), load.cursor().behind(page), write.brought());
         } else if (load.mode() == Reads.CHANGES && load.cursor().lastOf(page) != null) {
             watermarks.move(load.table(), load.cursor().lastOf(page));
         }
-        rejected.note(load.run(), tally.storedKeys(), tally.rejected());
+        rejected.note(load.run(), write.storedKeys(), write.rejected());
     }
 
     /** Counts the page, once its transaction is committed, and lets go of it. */
     public void stored(@ExchangeProperty("load") LoadContext load) {
-        var tally = load.write();
+        var write = load.write();
         load.run()
                 .stored(
-                        tally.page().records().size(),
-                        tally.inserted(),
-                        tally.updated(),
-                        tally.unchanged(),
-                        tally.rejected().size(),
-                        tally.nanos());
-        if (tally.isIsolating()) {
+                        write.page().records().size(),
+                        write.inserted(),
+                        write.updated(),
+                        write.unchanged(),
+                        write.rejected().size(),
+                        write.nanos());
+        if (write.isIsolating()) {
             LOG.warn(
                     "{}: PostgreSQL refused a page of {} records as a whole. Rejected of them: {}; the others are stored",
                     load.table().target(),
-                    tally.page().records().size(),
-                    tally.rejected().size());
+                    write.page().records().size(),
+                    write.rejected().size());
         }
         load.setWrite(null);
     }
