@@ -22,7 +22,7 @@ class ArchitectureTest {
             .layer("guards")
             .definedBy("..security..", "..audit..", "..alert..", "..check..")
             .layer("work")
-            .definedBy("..job..", "..pipeline..", "..sla..")
+            .definedBy("..job..", "..pipeline..", "..sla..", "..knowledge..")
             .layer("stores")
             .definedBy("..replica..", "..change..")
             .layer("sources")
@@ -122,6 +122,7 @@ class ArchitectureTest {
                     "..replica..",
                     "..change..",
                     "..sla..",
+                    "..knowledge..",
                     "..execution..",
                     "..audit..",
                     "..alert..",

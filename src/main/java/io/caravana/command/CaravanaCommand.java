@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RetryRejectedCommand.class,
             CheckCommand.class,
             NotifyTestCommand.class,
+            RebuildSearchCommand.class,
             SimulatorCommand.class,
             HashCommand.Password.class,
             HashCommand.Token.class
@@ -145,6 +146,9 @@ public final class CaravanaCommand implements Callable<Integer> {
             }
             if (type == CheckCommand.class) {
                 return type.cast(new CheckCommand(application));
+            }
+            if (type == RebuildSearchCommand.class) {
+                return type.cast(new RebuildSearchCommand(application));
             }
             if (type == NotifyTestCommand.class) {
                 return type.cast(new NotifyTestCommand(application));

@@ -399,6 +399,7 @@ class RestApiTest extends LoadTest {
         assertAnswer("Execution", getJson("/api/executions/" + id));
         assertAnswer("Execution", getJson("/api/executions").path(0));
         assertAnswer("Report", getJson("/api/check"));
+        assertAnswer("Found", getJson("/api/v1/search?q=acesso"));
         assertAnswer("Problem", JSON.readTree(get("/api/executions/nothing").body()));
         var accepted = JSON.readTree(post(LOADS + "load-choices", null, null).body());
         assertAnswer("Accepted", accepted);
