@@ -15,18 +15,26 @@ import org.springframework.validation.Validator;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What lies between Caravana and ServiceNow.
+ * What lies between Caravana and ServiceNow, and how to sign in other than with a user name and a password. Secrets only ever
+ * come from the environment or from a file outside the project.
  *
  * @param sslBundle name of a {@code spring.ssl.bundle} with the certificates to trust, and the one to show; empty: the JVM's
  * @param proxy the proxy on the way to the instance
  * @param headers what a gateway in front of the instance wants to see with every request
+ * @param apiKey the key for the header {@code x-sn-apikey}
+ * @param oauth a token from the instance itself
+ * @param broker a service of the house that hands out the cookies or headers of a session
  */
 @Validated
 @ConfigurationProperties("caravana.servicenow")
 record ConnectionProperties(
         @DefaultValue("") String sslBundle,
         @DefaultValue @Valid Proxy proxy,
-        @DefaultValue List<@Valid Header> headers) implements Validator {
+        @DefaultValue List<@Valid Header> headers,
+        @DefaultValue("") String apiKey,
+        @DefaultValue OAuthClient oauth,
+        @DefaultValue Broker broker)
+        implements Validator {
 
     /**
      * @param name the header's name, such as {@code Ocp-Apim-Subscription-Key}
@@ -87,5 +95,51 @@ record ConnectionProperties(
         public String toString() {
             return "Proxy[host=%s, port=%d]".formatted(host, port);
         }
+    }
+
+    /**
+     * @param clientId the client as it is registered with the instance
+     * @param clientSecret its secret
+     * @param grant {@code client_credentials}, {@code password} or {@code refresh_token}
+     * @param refreshToken the first refresh token, for the grant of that name
+     * @param scope what to ask for; empty: what the client has
+     */
+    record OAuthClient(
+            @DefaultValue("") String clientId,
+            @DefaultValue("") String clientSecret,
+            @DefaultValue("") String grant,
+            @DefaultValue("") String refreshToken,
+            @DefaultValue("") String scope) {
+
+        boolean isConfigured() {
+            return !(clientId + clientSecret + grant + refreshToken + scope).isBlank();
+        }
+
+        @Override
+        public String toString() {
+            return "OAuthClient[grant=%s]".formatted(grant);
+        }
+    }
+
+    /**
+     * @param url where a session is asked for
+     * @param token the bearer token that the broker wants; may be empty
+     */
+    record Broker(
+            @DefaultValue("") String url, @DefaultValue("") String token) {
+
+        boolean isConfigured() {
+            return !(url + token).isBlank();
+        }
+
+        @Override
+        public String toString() {
+            return "Broker[]";
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ConnectionProperties[oauth=%s, proxy=%s]".formatted(oauth, proxy);
     }
 }

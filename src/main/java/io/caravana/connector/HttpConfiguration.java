@@ -52,11 +52,10 @@ class HttpConfiguration {
     SignIn signIn(
             ServiceNowAccess access,
             ServiceNowProperties settings,
-            SignInProperties properties,
-            ConnectionProperties connection,
+            ConnectionProperties properties,
             Connections connections,
             Clock clock) {
-        return new SignInChoice(access, properties, connection, settings.allowHttp()).make(connections, clock);
+        return new SignInChoice(access, properties, settings.allowHttp()).make(connections, clock);
     }
 
     @Bean

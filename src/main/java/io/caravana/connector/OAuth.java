@@ -1,6 +1,6 @@
 package io.caravana.connector;
 
-import io.caravana.connector.SignInProperties.OAuthClient;
+import io.caravana.connector.ConnectionProperties.OAuthClient;
 import java.net.URI;
 import java.time.Clock;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.caravana.connector;
 
-import io.caravana.connector.SignInProperties.OAuthClient;
+import io.caravana.connector.ConnectionProperties.OAuthClient;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -12,8 +12,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *
  * <p>No name of a property is given alone to an exception: Boot would look up its value and print it.
  */
-record SignInChoice(
-        ServiceNowAccess access, SignInProperties properties, ConnectionProperties connection, boolean allowHttp) {
+record SignInChoice(ServiceNowAccess access, ConnectionProperties properties, boolean allowHttp) {
 
     private static final String SIGN_IN = "caravana.servicenow (SERVICENOW_…)";
 
@@ -71,7 +70,7 @@ record SignInChoice(
     }
 
     private SignIn certificate() {
-        if (connection.sslBundle().isBlank()) {
+        if (properties.sslBundle().isBlank()) {
             throw wrong(
                     SIGN_IN,
                     "",

@@ -1,5 +1,6 @@
 package io.caravana.database;
 
+import io.caravana.error.StartException;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ record DataDirectory(Path root, Path cluster, Path program) {
             makePrivate(program);
             createPrivateFile(log());
         } catch (IOException e) {
-            throw new DatabaseStartException(
+            throw new StartException(
                     "The data directory " + root + " cannot be used: " + e,
                     "Make it writable for the user " + System.getProperty("user.name")
                             + ", or set CARAVANA_DATA_DIR to a directory that is.",

@@ -1,5 +1,6 @@
 package io.caravana.database;
 
+import io.caravana.error.StartException;
 import java.util.Properties;
 import org.postgresql.Driver;
 
@@ -16,7 +17,7 @@ public record Database(String jdbcUrl, String username, boolean embedded, String
     static Database at(String url, String username, boolean embedded) {
         Properties parts = Driver.parseURL(url, new Properties());
         if (parts == null) {
-            throw new DatabaseStartException(
+            throw new StartException(
                     "caravana.database.url is not a JDBC URL of PostgreSQL.",
                     "Give DATABASE_URL the form jdbc:postgresql://host:5432/database,"
                             + " or leave it empty for the embedded PostgreSQL.");

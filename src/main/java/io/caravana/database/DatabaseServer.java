@@ -1,5 +1,6 @@
 package io.caravana.database;
 
+import io.caravana.error.StartException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -20,20 +21,20 @@ interface DatabaseServer extends AutoCloseable {
         /**
          * Connects once, as a pool would try for long and then fail with a page of stack trace.
          *
-         * @throws DatabaseStartException when it cannot be reached or is too old
+         * @throws StartException when it cannot be reached or is too old
          */
         static External reach(DatabaseProperties properties) {
             var database = Database.at(properties.url(), properties.username(), false);
             try (var connection = connect(properties)) {
                 int version = connection.getMetaData().getDatabaseMajorVersion();
                 if (version < DatabaseFacts.OLDEST_VERSION) {
-                    throw new DatabaseStartException(
+                    throw new StartException(
                             database.jdbcUrl() + " is a PostgreSQL " + version + ".",
                             "Use a PostgreSQL " + DatabaseFacts.OLDEST_VERSION + " or newer.");
                 }
                 return new External(database);
             } catch (SQLException e) {
-                throw new DatabaseStartException(
+                throw new StartException(
                         database.jdbcUrl() + " does not let Caravana in: " + e.getMessage(),
                         "Check DATABASE_URL, DATABASE_USERNAME and DATABASE_PASSWORD, and that the server runs;"
                                 + " or leave DATABASE_URL empty for the embedded PostgreSQL.",

@@ -1,5 +1,6 @@
 package io.caravana.database;
 
+import io.caravana.error.StartException;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
@@ -66,7 +67,7 @@ final class EmbeddedServer implements DatabaseServer {
      * Starts, adopts or joins the server of this data directory, and makes sure of the database {@value #DATABASE}.
      *
      * @param wishedPort used when the server has to be started; a taken port means the next free one
-     * @throws DatabaseStartException with what to do about it
+     * @throws StartException with what to do about it
      */
     static EmbeddedServer open(DataDirectory files, int wishedPort) {
         files.prepare();
@@ -100,7 +101,7 @@ final class EmbeddedServer implements DatabaseServer {
             opened = true;
             return server;
         } catch (SQLException e) {
-            throw new DatabaseStartException(
+            throw new StartException(
                     "The database " + DATABASE + " could not be made: " + e.getMessage(),
                     "See " + files.log() + ".",
                     e);
@@ -187,7 +188,7 @@ final class EmbeddedServer implements DatabaseServer {
 
     private static void lookAgain(Instant giveUp, DataDirectory files, String problem) {
         if (Instant.now().isAfter(giveUp)) {
-            throw new DatabaseStartException(
+            throw new StartException(
                     problem + " Its last words:\n" + files.lastLogLines(),
                     "Wait and start again, or stop that process; the whole log is " + files.log() + ".");
         }
@@ -195,13 +196,13 @@ final class EmbeddedServer implements DatabaseServer {
             Thread.sleep(BETWEEN_LOOKS.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DatabaseStartException(
+            throw new StartException(
                     "Interrupted while waiting for the embedded PostgreSQL.", "Start Caravana again.", e);
         }
     }
 
-    private static DatabaseStartException didNotStart(DataDirectory files, Throwable cause) {
-        return new DatabaseStartException(
+    private static StartException didNotStart(DataDirectory files, Throwable cause) {
+        return new StartException(
                 "The embedded PostgreSQL did not start" + (cause == null ? "" : ": " + cause.getMessage())
                         + ". Its last words:\n" + files.lastLogLines(),
                 "Mend what they name (the whole log is " + files.log()

@@ -1,5 +1,6 @@
 package io.caravana.database;
 
+import io.caravana.error.StartException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,7 +70,7 @@ public final class FreePort {
                 return port;
             }
         }
-        throw new DatabaseStartException(
+        throw new StartException(
                 "There is no free port from " + wished + " on.",
                 "Set caravana.database.embedded.port, or SERVER_PORT, to one that is free.");
     }

@@ -1,5 +1,6 @@
 package io.caravana.database;
 
+import io.caravana.error.StartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -33,7 +34,7 @@ final class ProcessLock implements AutoCloseable {
         try {
             return tryAcquire(file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName()));
         } catch (IOException e) {
-            throw new DatabaseStartException("The lock file " + file + " cannot be used: " + e, action, e);
+            throw new StartException("The lock file " + file + " cannot be used: " + e, action, e);
         }
     }
 

@@ -16,10 +16,8 @@ import org.springframework.validation.annotation.Validated;
  * @param demo whether a server without {@code SERVICENOW_URL} loads the two main jobs at its start and shows them
  * @param timers whether jobs with a {@code cron} start by themselves in this process
  * @param resumeWithin how long after an interruption a load resumes, by itself or when it is started again; 0: never
- * @param resumeEveryMillis how often this process looks for loads to resume
  * @param pagesAtOnce how many pages are parsed or stored at once; 0: as many as there are processors, at least 2. Try
  *     more if PostgreSQL has more processors than Caravana
- * @param metrics what is measured
  */
 @Validated
 @ConfigurationProperties("caravana")
@@ -29,14 +27,4 @@ record ProcessProperties(
         @DefaultValue("true") boolean demo,
         @DefaultValue("true") boolean timers,
         @DefaultValue("24h") Duration resumeWithin,
-        @DefaultValue("30000") @Min(100) int resumeEveryMillis,
-        @DefaultValue("0") @Min(0) int pagesAtOnce,
-        @DefaultValue Metrics metrics) {
-
-    /**
-     * What is measured.
-     *
-     * @param refresh how often the metrics and the health of the jobs are read from the execution log
-     */
-    record Metrics(@DefaultValue("60s") Duration refresh) {}
-}
+        @DefaultValue("0") @Min(0) int pagesAtOnce) {}

@@ -38,25 +38,20 @@ class SettingsCheck implements BeanFactoryPostProcessor {
 
     private static final String OURS = "caravana";
 
-    /** Keys of earlier versions that would now do nothing, wherever they are set, and what holds in their place. */
+    /** Keys of earlier versions, wherever they are set, and what holds in their place. */
     private static final Map<String, String> GONE = Map.of(
-            "caravana.replica.schema",
-            "replica tables are in the schema servicenow",
-            "caravana.retention.every",
-            "what is too old is deleted once an hour",
-            "caravana.notifications.every-millis",
-            "alerts are looked for every five seconds",
-            "caravana.alive",
-            "it is caravana.worker.timeout now",
-            "caravana.retry.total",
-            "caravana.retry.attempts alone says how long a step is tried again");
+            "caravana.replica.schema", "replica tables are in the schema servicenow",
+            "caravana.retention.every", "what is too old is deleted once an hour",
+            "caravana.notifications.every-millis", "alerts are looked for every five seconds",
+            "caravana.metrics.refresh", "the metrics of the jobs are read from the execution log once a minute",
+            "caravana.resume-every-millis", "loads to resume are looked for every half minute",
+            "caravana.alive", "it is caravana.worker.timeout now",
+            "caravana.retry.total", "caravana.retry.attempts alone says how long a step is tried again",
+            "caravana.tables[].ledger", "it is change-log now");
 
     /** The files that have one key, and nothing of Spring or Camel. */
     private static final Map<String, String> ONE_KEY =
             Map.of("tables.yaml", "caravana.tables", "events.yaml", "caravana.events");
-
-    /** What keys of earlier versions are called now. */
-    private static final Map<String, String> RENAMED = Map.of("caravana.tables[].ledger", "change-log");
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
@@ -89,13 +84,12 @@ class SettingsCheck implements BeanFactoryPostProcessor {
         }
 
         void check() {
-            GONE.forEach((name, now) -> {
-                var key = ConfigurationPropertyName.of(name);
-                configured
-                        .value(key)
-                        .ifPresent(value -> note(
-                                key, configured.where(key), "there is no key %s any more: %s".formatted(name, now)));
-            });
+            // a variable counts as well: the key of a setting that is no more is no other program's
+            GONE.keySet().stream()
+                    .filter(name -> !name.contains("[]"))
+                    .map(ConfigurationPropertyName::of)
+                    .filter(key -> configured.value(key).isPresent())
+                    .forEach(key -> note(key, configured.where(key), unknown(key)));
             configured.written().forEach(this::checkKey);
             stopOnMistakes();
             try (var constraints = Validation.buildDefaultValidatorFactory()) {
@@ -125,7 +119,7 @@ class SettingsCheck implements BeanFactoryPostProcessor {
                     return;
                 }
                 if (!known.has(part)) {
-                    note(part, written.where(), "there is no key %s.%s".formatted(part, meant(part)));
+                    note(part, written.where(), unknown(part));
                     return;
                 }
             }
@@ -149,11 +143,12 @@ class SettingsCheck implements BeanFactoryPostProcessor {
             }
         }
 
+        private String unknown(ConfigurationPropertyName key) {
+            var now = GONE.get(key.toString().replaceAll("\\[\\d+]", "[]"));
+            return "there is no key %s%s".formatted(key, now == null ? "." + meant(key) : " any more: " + now);
+        }
+
         private String meant(ConfigurationPropertyName key) {
-            var name = RENAMED.get(key.toString().replaceAll("\\d+", ""));
-            if (name != null) {
-                return " It is called '%s' now".formatted(name);
-            }
             var beside = known.below(key.getParent());
             var nearest = Similar.nearest(key.getLastElement(Form.ORIGINAL), beside);
             var elsewhere = known.elsewhere(key);

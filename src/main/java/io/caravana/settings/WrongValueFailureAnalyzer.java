@@ -19,7 +19,7 @@ class WrongValueFailureAnalyzer extends AbstractFailureAnalyzer<InvalidConfigura
                                 cause.getName(),
                                 cause.getValue() == null || value.isBlank() ? "" : " is '" + value + "'",
                                 cause.getReason()),
-                WrongSettingsFailureAnalyzer.ACTION,
+                WrongSettingsException.ACTION,
                 cause);
     }
 }

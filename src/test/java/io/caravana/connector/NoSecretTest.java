@@ -122,11 +122,11 @@ class NoSecretTest {
                             assertThat(failure).isInstanceOf(ServiceNowException.class);
                             said.add(everything((ServiceNowException) failure));
                         }
-                        Stream.of(SignIn.class, SignInProperties.class, ConnectionProperties.class, Keyring.class)
+                        Stream.of(SignIn.class, ConnectionProperties.class, Keyring.class)
                                 .forEach(type -> said.add(way.bean(type).toString()));
                         said.add(way.bean(ServiceNowProperties.class).toString());
                         said.add(way.bean(ServiceNowAccess.class).toString());
-                        said.add(way.bean(SignInProperties.class).broker().toString());
+                        said.add(way.bean(ConnectionProperties.class).broker().toString());
                         said.add(way.bean(ConnectionProperties.class).proxy().toString());
                         said.add(way.bean(ConnectionProperties.class).headers().toString());
                     },

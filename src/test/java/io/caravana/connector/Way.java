@@ -68,7 +68,7 @@ final class Way {
     }
 
     /** Not annotated as a configuration, or every test of the whole application would find it. */
-    @EnableConfigurationProperties({ServiceNowProperties.class, SignInProperties.class, ConnectionProperties.class})
+    @EnableConfigurationProperties({ServiceNowProperties.class, ConnectionProperties.class})
     static class Settings {
         @Bean
         ServiceNowAccess serviceNowAccess(ServiceNowProperties properties) {

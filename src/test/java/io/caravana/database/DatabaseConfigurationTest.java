@@ -85,7 +85,7 @@ class DatabaseConfigurationTest {
                         "caravana.database.password=s3cret")
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasStackTraceContaining(
-                                "DatabaseStartException: jdbc:postgresql://localhost:1/dw does not let Caravana in")
+                                "StartException: jdbc:postgresql://localhost:1/dw does not let Caravana in")
                         .satisfies(failure -> assertThat(failure).hasStackTraceContaining("refused"))
                         .extracting(Throwables::getStackTrace)
                         .asString()

@@ -3,6 +3,7 @@ package io.caravana.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.error.StartException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -30,10 +31,10 @@ class DatabaseTest {
     @Test
     void a_url_of_another_form_is_refused_without_repeating_it() {
         assertThatThrownBy(() -> Database.at("postgres://etl:s3cret@db.example/dw", "", false))
-                .isInstanceOf(DatabaseStartException.class)
+                .isInstanceOf(StartException.class)
                 .hasMessageContaining("caravana.database.url")
                 .hasMessageNotContaining("s3cret")
-                .extracting(e -> ((DatabaseStartException) e).action())
+                .extracting(e -> ((StartException) e).action())
                 .asString()
                 .contains("jdbc:postgresql://host:5432/database");
     }

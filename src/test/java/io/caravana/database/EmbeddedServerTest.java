@@ -3,6 +3,7 @@ package io.caravana.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.error.StartException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -241,9 +242,9 @@ class EmbeddedServerTest {
         Files.writeString(files.cluster().resolve("PG_VERSION"), "9.6\n");
 
         assertThatThrownBy(() -> EmbeddedServer.open(files, port))
-                .isInstanceOf(DatabaseStartException.class)
+                .isInstanceOf(StartException.class)
                 .hasMessageContaining("initialized by PostgreSQL version 9.6")
-                .extracting(e -> ((DatabaseStartException) e).action())
+                .extracting(e -> ((StartException) e).action())
                 .asString()
                 .contains("DATABASE_URL")
                 .contains(files.log().toString());
@@ -254,9 +255,9 @@ class EmbeddedServerTest {
         Path file = Files.createFile(temp.resolve("a-file"));
 
         assertThatThrownBy(() -> EmbeddedServer.open(DataDirectory.at(file.resolve("data")), port))
-                .isInstanceOf(DatabaseStartException.class)
+                .isInstanceOf(StartException.class)
                 .hasMessageContaining(file.resolve("data").toString())
-                .extracting(e -> ((DatabaseStartException) e).action())
+                .extracting(e -> ((StartException) e).action())
                 .asString()
                 .contains("CARAVANA_DATA_DIR");
     }

@@ -3,6 +3,7 @@ package io.caravana.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravana.error.StartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +32,9 @@ class ProcessLockTest {
     @Test
     void a_file_that_cannot_be_made_is_named_with_what_helps() {
         assertThatThrownBy(() -> acquire(temp.resolve("missing")))
-                .isInstanceOf(DatabaseStartException.class)
+                .isInstanceOf(StartException.class)
                 .hasMessageContaining(temp.resolve("missing").resolve("a.lock").toString())
-                .extracting(e -> ((DatabaseStartException) e).action())
+                .extracting(e -> ((StartException) e).action())
                 .isEqualTo("Do this.");
     }
 

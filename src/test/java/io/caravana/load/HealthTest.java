@@ -22,8 +22,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.test.context.TestPropertySource;
 
-@TestPropertySource(
-        properties = {"caravana.metrics.refresh=200ms", "spring.security.user.password=" + HealthTest.PASSWORD})
+@TestPropertySource(properties = {"metrics.refresh=200ms", "spring.security.user.password=" + HealthTest.PASSWORD})
 @Import(HealthTest.Time.class)
 class HealthTest extends LoadTest {
 

@@ -52,7 +52,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "caravana.servicenow.page-size=100",
             "caravana.servicenow.max-page-size=100",
             "caravana.servicenow.rate-limit=1000",
-            "caravana.resume-every-millis=3600000",
+            "resume.every=1h",
             "caravana.replica.batch-size=40",
             "caravana.retry.attempts=3",
             "caravana.retry.first-delay-millis=1",

@@ -30,7 +30,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 @AutoConfigureObservability(tracing = false)
-@TestPropertySource(properties = "caravana.metrics.refresh=200ms")
+@TestPropertySource(properties = "metrics.refresh=200ms")
 class MetricsTest extends LoadTest {
 
     @Autowired

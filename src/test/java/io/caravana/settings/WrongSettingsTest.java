@@ -81,7 +81,7 @@ class WrongSettingsTest {
             events.yaml      | columns: [state], to: ["6"] | to: ["6"] | caravana.events[2].columns is missing; from, to and reaches compare values of columns: it takes at least one
             events.yaml      | reaches: 75              | reaches: half           | caravana.events[11].reaches is 'half'; it takes a number
             events.yaml      | tables: [incident], kinds: [created] | tables: [incident], kinds: [made] | caravana.events[0].kinds[0] is 'made'; it takes created or updated or deleted
-            tables.yaml      | window-column: opened_at | ledger: always          | there is no key caravana.tables[0].ledger. It is called 'change-log' now
+            tables.yaml      | window-column: opened_at | ledger: always          | there is no key caravana.tables[0].ledger any more: it is change-log now
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: Host, value: s3cret}] | caravana.servicenow.headers[0].name is 'Host'; it takes a header that neither HTTP nor the sign-in sets
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: authorization, value: s3cret}] | caravana.servicenow.headers[0].name is 'authorization'; it takes a header that neither HTTP nor the sign-in sets
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: X-Key, value: s3cret-€}] | caravana.servicenow.headers[0].value is wrong; it takes characters that an HTTP header can carry
@@ -93,6 +93,8 @@ class WrongSettingsTest {
             application.yaml | time-zone: UTC           | alive: 2s               | there is no key caravana.alive any more: it is caravana.worker.timeout now
             application.yaml | time-zone: UTC           | retry.total: 30m        | there is no key caravana.retry.total any more: caravana.retry.attempts alone says how long a step is tried again
             application.yaml | time-zone: UTC           | notifications.every-millis: 9 | there is no key caravana.notifications.every-millis any more: alerts are looked for every five seconds
+            application.yaml | time-zone: UTC           | metrics.refresh: 60s    | there is no key caravana.metrics.refresh any more: the metrics of the jobs are read from the execution log once a minute
+            application.yaml | time-zone: UTC           | resume-every-millis: 9  | there is no key caravana.resume-every-millis any more: loads to resume are looked for every half minute
             application.yaml | time-zone: UTC           | retention.every: 1h     | there is no key caravana.retention.every any more: what is too old is deleted once an hour
             application.yaml | time-zone: UTC           | retention.notices: 23h  | caravana.retention.notices is '23h'; it takes a duration of 1d or more
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | max-page-bytes: big     | caravana.servicenow.max-page-bytes is 'big'; it takes a size such as 512KB or 64MB

@@ -129,7 +129,7 @@ final class LastLoads implements HealthIndicator {
                         catalog.tablesOf(job).forEach(table -> new TableMeters(registry, job.name(), table.target())));
     }
 
-    @Scheduled(fixedDelayString = "${caravana.metrics.refresh}")
+    @Scheduled(fixedDelayString = "${metrics.refresh:60s}")
     void refresh() {
         try {
             var values = jdbc

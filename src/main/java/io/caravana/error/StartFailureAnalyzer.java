@@ -1,13 +1,13 @@
-package io.caravana.database;
+package io.caravana.error;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /** Turns a failed start into Boot's short "Description, Action" page in place of a stack trace. */
-class DatabaseStartFailureAnalyzer extends AbstractFailureAnalyzer<DatabaseStartException> {
+class StartFailureAnalyzer extends AbstractFailureAnalyzer<StartException> {
 
     @Override
-    protected FailureAnalysis analyze(Throwable rootFailure, DatabaseStartException cause) {
+    protected FailureAnalysis analyze(Throwable rootFailure, StartException cause) {
         return new FailureAnalysis(cause.getMessage(), cause.action(), cause);
     }
 }
