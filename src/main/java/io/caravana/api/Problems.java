@@ -5,6 +5,7 @@ import io.caravana.error.Failures;
 import io.caravana.execution.recovery.JobRunningException;
 import io.caravana.job.UnknownJobException;
 import io.caravana.replica.ReplicaSource.OtherSourceException;
+import io.caravana.ticket.NoSuchTicketException;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -38,8 +39,8 @@ final class Problems {
         } else if (failure instanceof TypeConversionException conversion
                 && conversion.getToType() == StreamCache.class) {
             problem(exchange, 400, "The body has to be text in UTF-8.", Map.of());
-        } else if (failure instanceof UnknownJobException unknown) {
-            problem(exchange, 404, unknown.getMessage(), Map.of());
+        } else if (failure instanceof UnknownJobException || failure instanceof NoSuchTicketException) {
+            problem(exchange, 404, failure.getMessage(), Map.of());
         } else if (failure instanceof OtherSourceException other) {
             problem(exchange, 409, other.getMessage(), Map.of());
         } else if (failure instanceof JobRunningException running) {

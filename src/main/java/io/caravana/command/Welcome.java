@@ -7,14 +7,17 @@ import io.caravana.error.Failures;
 import io.caravana.execution.run.LogFields;
 import io.caravana.job.Jobs;
 import io.caravana.security.Access;
+import io.caravana.simulator.Simulator;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -25,14 +28,20 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * What a server says once it is up: where things are. On the built-in simulator it also shows the work at once: the two
- * main jobs, over the period that the simulator has.
+ * What a server says once it is up: where things are. On the built-in simulator it also shows the work at once: jobs over the period
+ * that the simulator has, and then the changes that people make there.
  */
-@Component
+@Component("welcome")
 @Profile("!command")
 final class Welcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(Welcome.class);
+
+    /** As many as at a small desk. */
+    private static final int CHANGES_PER_MINUTE = 12;
+
+    private static final String LIVE = "live";
+    private static final String CHANGES = "caravana.simulator.changes-per-minute";
 
     private final ServiceNowAccess access;
     private final Database database;
@@ -44,6 +53,9 @@ final class Welcome {
     private final String signIn;
     private final boolean demo;
     private final int days;
+    private final ObjectProvider<Simulator> simulator;
+    private final boolean changesAreSet;
+    private volatile boolean isShown;
     private final PrintWriter out = Output.on(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
 
     Welcome(
@@ -55,6 +67,7 @@ final class Welcome {
             Clock clock,
             ExecutorService jobThreads,
             Environment environment,
+            ObjectProvider<Simulator> simulator,
             @Value("${caravana.demo}") boolean demo,
             @Value("${caravana.simulator.days:90}") int days) {
         this.access = access;
@@ -69,6 +82,8 @@ final class Welcome {
                 : LogFields.areForPrograms()
                         ? "nobody is configured to sign in"
                         : "user \"user\", the password is printed above";
+        this.simulator = simulator;
+        this.changesAreSet = environment.containsProperty(CHANGES);
         this.demo = demo;
         this.days = days;
     }
@@ -81,11 +96,23 @@ final class Welcome {
                     .formatted(
                             ssl != null && ssl.isEnabled() ? "https" : "http",
                             server.getWebServer().getPort());
-            if (demo && access.simulated() && database.embedded()) {
+            if (isDemo()) {
                 jobThreads.execute(() -> demonstrate(base));
             } else {
                 tellWhere(base);
             }
+        }
+    }
+
+    /** Whether the work is shown: nothing is configured, neither an instance nor a database. */
+    public boolean isDemo() {
+        return demo && access.simulated() && database.embedded();
+    }
+
+    /** Carries what has changed since the last time, once the first loads have ended. */
+    public void follow() {
+        if (isShown && catalog.job(LIVE).isPresent()) {
+            jobs.startByTimer(LIVE);
         }
     }
 
@@ -94,7 +121,7 @@ final class Welcome {
         try {
             var today = LocalDate.now(clock.withZone(catalog.timeZone()));
             var started = new ArrayList<String>();
-            for (var job : new String[] {"incidents", "configurations"}) {
+            for (var job : List.of("incidents", "configurations", "tickets", "choices")) {
                 if (catalog.job(job).isPresent()) {
                     started.add(jobs.start(job, today.minusDays(days), today).id());
                 }
@@ -110,11 +137,16 @@ final class Welcome {
             Failures.log(LOG, "The demonstration could not be shown", e);
         }
         tellWhere(base);
+        if (!changesAreSet) {
+            simulator.ifAvailable(desk -> desk.letTimePass(CHANGES_PER_MINUTE));
+        }
+        isShown = true;
     }
 
     private void tellWhere(String base) {
         out.printf("""
 
+                Desk        %s/
                 ServiceNow  %s
                 Database    %s
                             %s -c 'SELECT number, short_description FROM servicenow.incident LIMIT 5'
@@ -123,6 +155,6 @@ final class Welcome {
                 Console     %s/actuator/hawtio   (%s)
                 Metrics     %s/actuator/prometheus
 
-                """, access.url(), database.jdbcUrl(), database.psql(), base, base, base, signIn, base);
+                """, base, access.url(), database.jdbcUrl(), database.psql(), base, base, base, signIn, base);
     }
 }

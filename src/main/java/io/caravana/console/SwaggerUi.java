@@ -18,7 +18,6 @@ class SwaggerUi implements WebMvcConfigurer {
 
     @Override
     public void addViewControllers(ViewControllerRegistry registry) {
-        registry.addRedirectViewController("/", INDEX);
         registry.addRedirectViewController("/swagger-ui", INDEX);
         registry.addRedirectViewController("/swagger-ui/", INDEX);
     }

@@ -7,10 +7,15 @@ import io.caravana.security.SignInConfiguration.Bearers;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
@@ -61,11 +66,19 @@ class SecurityConfiguration {
 
     private static final String[] ALWAYS_OPEN = {"/error", "/actuator/health/liveness", "/actuator/health/readiness"};
     private static final String[] FOR_PROGRAMS = {"/api/**", "/actuator/prometheus"};
-    private static final String[] PAGES_OF_THE_API = {"/", "/swagger-ui", "/swagger-ui/**"};
+    private static final String[] PAGES_OF_THE_API = {"/swagger-ui", "/swagger-ui/**"};
+    private static final String[] DESK = {
+        "/", "/slas", "/charts", "/loads", "/ticket/**", "/tickets.csv", "/htmx/**", "/desk/**", "/desk-events"
+    };
 
     /** Swagger UI sets styles from its script; nothing else comes from outside its own files. */
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             + " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    /** The desk has no style and no script that is not a file of its own. */
+    private static final String DESK_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+                    + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     @Bean
     Access access(Environment environment) {
@@ -157,12 +170,15 @@ class SecurityConfiguration {
                             .permitAll();
                     if (access.isOpen()) {
                         requests.requestMatchers(PAGES_OF_THE_API).permitAll();
+                        requests.requestMatchers(DESK).permitAll();
                     }
+                    requests.requestMatchers(HttpMethod.POST, DESK).hasRole(Role.OPERATOR.name());
                     requests.anyRequest().hasRole(Role.VIEWER.name());
                 })
                 .httpBasic(withDefaults())
                 .formLogin(withDefaults())
-                .csrf(SecurityConfiguration::forHawtio);
+                .csrf(SecurityConfiguration::forHawtio)
+                .addFilterAfter(SecurityConfiguration::withoutCredentials, AuthorizationFilter.class);
         if (providers.getIfAvailable() != null) {
             http.oauth2Login(login -> login.userInfoEndpoint(user -> user.userAuthoritiesMapper(roles))
                     .failureHandler(SecurityConfiguration::providerRefused));
@@ -193,9 +209,27 @@ class SecurityConfiguration {
     /** Hawtio's own filter says what its pages need. */
     private static void headers(HeadersConfigurer<HttpSecurity> headers) {
         headers.addHeaderWriter(new DelegatingRequestMatcherHeaderWriter(
-                        request -> !Caller.path(request).startsWith("/actuator/hawtio"),
+                        request -> !Caller.path(request).startsWith("/actuator/hawtio") && !isDesk(request),
                         new ContentSecurityPolicyHeaderWriter(POLICY)))
+                .addHeaderWriter(new DelegatingRequestMatcherHeaderWriter(
+                        SecurityConfiguration::isDesk, new ContentSecurityPolicyHeaderWriter(DESK_POLICY)))
                 .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN));
+    }
+
+    private static boolean isDesk(HttpServletRequest request) {
+        var path = Caller.path(request);
+        return Stream.of(DESK)
+                .anyMatch(one -> one.endsWith("/**") ? path.startsWith(one.replace("**", "")) : path.equals(one));
+    }
+
+    /** The desk's pages are routes. */
+    private static void withoutCredentials(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (isDesk((HttpServletRequest) request)) {
+            WithoutCredentials.pass(request, response, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
     }
 
     private static void signIn(HttpSecurity http, Bearers bearers) throws Exception {

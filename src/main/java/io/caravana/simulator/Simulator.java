@@ -174,7 +174,8 @@ public final class Simulator implements AutoCloseable {
         }
     }
 
-    private void letTimePass(int changesPerMinute) {
+    /** Lets so many changes happen by themselves each minute from now on, beside those that do already. */
+    public void letTimePass(int changesPerMinute) {
         if (changesPerMinute > 0) {
             var micros = 60_000_000L / changesPerMinute;
             time.scheduleAtFixedRate(this::changeByItself, micros, micros, TimeUnit.MICROSECONDS);

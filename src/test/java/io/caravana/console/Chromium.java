@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ public final class Chromium implements AutoCloseable {
     private final WebSocket page;
     private final AtomicInteger commands = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
+    private final List<String> errors = new CopyOnWriteArrayList<>();
 
     public static boolean isInstalled() {
         return program().isPresent();
@@ -72,6 +74,39 @@ public final class Chromium implements AutoCloseable {
                 .join();
     }
 
+    /** What its console says is wrong from now on: exceptions, requests that failed, violations of the page's policy. */
+    public List<String> errors() {
+        command("Runtime.enable", Map.of());
+        command("Log.enable", Map.of());
+        return errors;
+    }
+
+    /** Has every request ask for that language. */
+    public void speak(String language) {
+        command("Network.enable", Map.of());
+        command("Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Accept-Language", language)));
+    }
+
+    /** The look of the page: {@code light} or {@code dark}, on a screen of that size. */
+    public void look(String theme, int width, int height) {
+        command(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", theme))));
+        command(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
+    }
+
+    /** Presses a key, such as {@code Enter} or {@code Tab}. */
+    public void press(String key) {
+        var text = key.equals("Enter") ? "\r" : key.length() == 1 ? key : "";
+        var code = Map.of("Enter", 13, "Tab", 9, "Escape", 27).getOrDefault(key, (int) key.charAt(0));
+        command(
+                "Input.dispatchKeyEvent",
+                Map.of("type", "keyDown", "key", key, "text", text, "windowsVirtualKeyCode", code));
+        command("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key, "windowsVirtualKeyCode", code));
+    }
+
     private URI addressOfThePage(HttpClient client) {
         var port = profile.resolve("DevToolsActivePort");
         return Awaitility.await()
@@ -101,7 +136,7 @@ public final class Chromium implements AutoCloseable {
 
     /** What a script answers, as JSON; null while the page is changing. */
     public JsonNode ask(String script) {
-        return command("Runtime.evaluate", Map.of("expression", script, "returnByValue", true))
+        return command("Runtime.evaluate", Map.of("expression", script, "returnByValue", true, "awaitPromise", true))
                 .path("result")
                 .path("value");
     }
@@ -162,6 +197,12 @@ public final class Chromium implements AutoCloseable {
         private void receive(String text) {
             try {
                 var answer = JSON.readTree(text);
+                var what = answer.path("method").asText();
+                if (what.equals("Runtime.exceptionThrown")
+                        || what.equals("Log.entryAdded")
+                                && answer.at("/params/entry/level").asText().equals("error")) {
+                    errors.add(text);
+                }
                 var waiting = answers.remove(answer.path("id").asInt());
                 if (waiting != null) {
                     waiting.complete(answer.path("result"));

@@ -406,7 +406,7 @@ class ConsoleTest {
 
     @Test
     void swagger_ui_comes_from_this_server_alone_and_shows_the_api() throws Exception {
-        assertThat(location(browser.get("/"))).endsWith("/swagger-ui/index.html");
+        assertThat(location(browser.get("/swagger-ui"))).endsWith("/swagger-ui/index.html");
 
         var page = browser.get("/swagger-ui/index.html");
         var initializer = browser.get("/swagger-ui/swagger-initializer.js");

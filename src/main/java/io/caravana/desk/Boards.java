@@ -1,0 +1,155 @@
+package io.caravana.desk;
+
+import io.caravana.replica.RowScope;
+import io.caravana.security.CurrentCaller;
+import io.caravana.ticket.Counters;
+import io.caravana.ticket.Counters.Counter;
+import io.caravana.ticket.Slas;
+import io.caravana.ticket.Slas.Next;
+import io.caravana.ticket.TicketType;
+import io.caravana.ticket.Trends;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.stereotype.Component;
+
+/** The steps of the routes that answer with the SLA board and the charts. What they sum up is computed at most once a minute for a scope. */
+@Component("boards")
+@ConditionalOnWebApplication
+final class Boards {
+
+    private static final Duration FRESH = Duration.ofMinutes(1);
+    private static final int MONTHS = 6;
+    private static final int DAYS = 30;
+
+    private final Pages pages;
+    private final CurrentCaller caller;
+    private final Slas slas;
+    private final Trends trends;
+    private final Counters counters;
+    private final Clock clock;
+    private final Map<RowScope, Sums> sums = new ConcurrentHashMap<>();
+
+    Boards(Pages pages, CurrentCaller caller, Slas slas, Trends trends, Counters counters, Clock clock) {
+        this.pages = pages;
+        this.caller = caller;
+        this.slas = slas;
+        this.trends = trends;
+        this.counters = counters;
+        this.clock = clock;
+    }
+
+    private record Sums(Instant at, Map<String, Object> values) {}
+
+    /** SLAs that run out until a time, by group. */
+    public record Bucket(String name, long count, Map<String, Long> groups) {}
+
+    public void slas(Exchange exchange) {
+        var model = new HashMap<>(next());
+        model.putAll(summed(caller.scope()));
+        pages.answer(exchange, "slas", null, model);
+    }
+
+    /** The part of the board that changes by itself. */
+    public void next(Exchange exchange) {
+        pages.answer(exchange, "slas", "next", next());
+    }
+
+    public void charts(Exchange exchange) {
+        var scope = caller.scope();
+        var model = new HashMap<>(summed(scope));
+        model.put(
+                "states",
+                counters.now(scope).stream()
+                        .filter(one -> one.type() == TicketType.INCIDENT)
+                        .toList());
+        model.put(
+                "most",
+                counters.now(scope).stream()
+                        .filter(one -> one.type() == TicketType.INCIDENT)
+                        .mapToLong(Counter::total)
+                        .max()
+                        .orElse(1));
+        pages.answer(exchange, "charts", null, model);
+    }
+
+    private Map<String, Object> next() {
+        var now = OffsetDateTime.now(clock);
+        var midnight = now.withOffsetSameInstant(ZoneOffset.UTC)
+                .truncatedTo(ChronoUnit.DAYS)
+                .plusDays(1);
+        var far = midnight.isBefore(now.plusHours(4)) ? now.plusHours(4) : midnight;
+        var found = slas.next(far, caller.scope());
+        return Map.of(
+                "loaded", slas.areLoaded(),
+                "next", found,
+                "buckets",
+                        List.of(
+                                bucket("next15", found, now.plusMinutes(15)),
+                                bucket("next60", found, now.plusHours(1)),
+                                bucket("next240", found, now.plusHours(4)),
+                                bucket("nextToday", found, midnight)));
+    }
+
+    private static Bucket bucket(String name, List<Next> all, OffsetDateTime until) {
+        var within = all.stream().filter(one -> !one.endsAt().isAfter(until)).toList();
+        var groups = within.stream()
+                .collect(Collectors.groupingBy(
+                        one -> one.ticket().group() == null ? "–" : one.ticket().group(),
+                        TreeMap::new,
+                        Collectors.counting()));
+        return new Bucket(name, within.size(), groups);
+    }
+
+    private Map<String, Object> summed(RowScope scope) {
+        var known = sums.get(scope);
+        if (known == null || known.at.plus(FRESH).isBefore(clock.instant())) {
+            // as many as there are limits in the configuration
+            known = new Sums(clock.instant(), sum(scope));
+            sums.put(scope, known);
+        }
+        return known.values;
+    }
+
+    private Map<String, Object> sum(RowScope scope) {
+        var model = new HashMap<String, Object>();
+        model.put("keptByMonth", slas.kept("month", MONTHS, scope));
+        model.put("keptByGroup", slas.kept("group", MONTHS, scope));
+        model.put("keptByPriority", slas.kept("priority", MONTHS, scope));
+        model.put("known", trends.areKnown());
+        if (trends.areKnown()) {
+            var days = trends.days(DAYS, scope);
+            model.put("days", days);
+            model.put(
+                    "mostADay",
+                    days.stream()
+                            .mapToLong(day -> Math.max(day.opened(), day.resolved()))
+                            .max()
+                            .orElse(1));
+            model.put("age", bars(trends.backlogByAge(scope)));
+            model.put("groups", bars(trends.backlogByGroup(scope)));
+            model.put("hours", bars(trends.hoursToResolve(scope)));
+        }
+        return model;
+    }
+
+    /** Bars with their share of the longest. */
+    private static List<Map<String, Object>> bars(List<Trends.Bar> bars) {
+        var most = bars.stream().mapToDouble(Trends.Bar::value).max().orElse(1);
+        return bars.stream()
+                .map(bar -> Map.<String, Object>of(
+                        "name", bar.name(), "value", bar.value(), "share", most == 0 ? 0 : bar.value() / most))
+                .toList();
+    }
+}

@@ -1,0 +1,173 @@
+package io.caravana.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.caravana.catalog.Window;
+import io.caravana.console.Chromium;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.io.ClassPathResource;
+
+/** The desk in a browser. With {@code -Dupdate.pictures=true} its picture in docs is taken anew. */
+class DeskIT extends LoadTest {
+
+    private static final Path PICTURE = Path.of("docs/desk.png");
+    private static final int WIDTH = 1440;
+    private static final int HEIGHT = 900;
+    private static final String ROWS = "document.querySelectorAll('#tickets tr[id]').length";
+
+    private static Chromium chromium;
+    private static List<String> errors;
+
+    @LocalServerPort
+    private int port;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeThat(Chromium.isInstalled())
+                .as("a Chromium on the PATH: apt-get install chromium")
+                .isTrue();
+        chromium = new Chromium(WIDTH, HEIGHT);
+        errors = chromium.errors();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void load() {
+        for (var job : List.of("incidents", "configurations", "tickets")) {
+            loaded(job);
+        }
+        loaded("live", null, null);
+        chromium.look("light", WIDTH, HEIGHT);
+        chromium.speak("en");
+        errors.clear();
+    }
+
+    @AfterEach
+    void nothing_is_wrong_in_the_console() {
+        assertThat(errors).isEmpty();
+    }
+
+    private void open(String path) {
+        chromium.open("http://localhost:" + port + path);
+        chromium.await(
+                "document.readyState == 'complete' && location.pathname + location.search == '%s' && !!window.htmx"
+                        .formatted(path));
+    }
+
+    @Test
+    void a_change_is_seen_without_a_request_of_the_reader() throws IOException {
+        open("/");
+        chromium.await("document.querySelector('#live').textContent == 'Live'");
+        var key = chromium.ask("document.querySelector('#tickets tr').id.slice(2)")
+                .asText();
+        var row = new HashMap<>(simulator.rows("incident").stream()
+                .filter(one -> one.get("sys_id").equals(key))
+                .findFirst()
+                .orElseGet(() -> simulator.rows("incident").get(0)));
+        row.put("short_description", "Seen at once");
+        row.put("sys_updated_on", Window.raw(Instant.now().minusSeconds(10)));
+        simulator.put("incident", row);
+        loaded("live", null, null);
+
+        chromium.await("document.querySelector('#tickets').textContent.includes('Seen at once')"
+                + " || !document.querySelector('#t-%s')".formatted(row.get("sys_id")));
+    }
+
+    @Test
+    void filters_change_the_list_and_its_address_at_once() {
+        open("/");
+        chromium.ask("const type = document.querySelector('[name=type]'); type.value = 'change_task';"
+                + " type.dispatchEvent(new Event('change', {bubbles: true}))");
+        chromium.await("location.search.includes('type=change_task') && [...document.querySelectorAll('.what a')]"
+                + ".every(link => link.href.includes('/ticket/change_task/'))");
+        assertThat(chromium.ask("document.querySelector('#export').href").asText())
+                .contains("type=change_task");
+    }
+
+    @Test
+    void the_list_goes_on_as_one_scrolls() {
+        open("/?show=all");
+        assertThat(chromium.ask(ROWS).asInt()).isEqualTo(50);
+        chromium.ask("scrollTo(0, document.body.scrollHeight)");
+        chromium.await(ROWS + " >= 100");
+    }
+
+    @Test
+    void a_ticket_opens_and_closes_by_keys_alone() {
+        open("/");
+        chromium.press("/");
+        chromium.await("document.activeElement.name == 'text'");
+        chromium.ask("document.querySelector('.what a').focus()");
+        chromium.press("Enter");
+        chromium.await("document.querySelector('#dialog').open && !!document.querySelector('#ticket-title')");
+        chromium.press("Escape");
+        chromium.await("!document.querySelector('#dialog').open && document.activeElement.matches('.what a')");
+    }
+
+    @Test
+    void the_switches_change_language_and_look_and_stay() {
+        open("/");
+        chromium.ask("document.querySelector('[data-language]').click()");
+        chromium.await("document.documentElement.lang == 'pt-BR' && document.body.textContent.includes('Incidentes')");
+        chromium.ask("document.querySelector('[data-theme-switch]').click()");
+        chromium.await("document.documentElement.dataset.theme == 'dark'");
+        open("/slas");
+        chromium.await("document.documentElement.dataset.theme == 'dark' && document.documentElement.lang == 'pt-BR'");
+        chromium.ask("document.cookie = 'caravana-language=; path=/; max-age=0'; localStorage.clear()");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/?type=incident&state=1", "/slas", "/charts", "/loads"})
+    void a_page_keeps_nobody_out(String path) throws IOException {
+        var axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")
+                .getContentAsString(StandardCharsets.UTF_8);
+        for (var theme : List.of("light", "dark")) {
+            for (var width : List.of(WIDTH, 390)) {
+                chromium.look(theme, width, HEIGHT);
+                open(path);
+                chromium.ask(axe + "; 0");
+                var found = chromium.ask(
+                        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+                                + ".then(found => JSON.stringify(found.violations.map(one => [one.id, one.nodes.map(node => node.html + node.failureSummary)])))");
+                assertThat(found.asText())
+                        .as("%s, %s, %d".formatted(path, theme, width))
+                        .isEqualTo("[]");
+                assertThat(chromium.ask("document.documentElement.scrollWidth <= innerWidth")
+                                .asBoolean())
+                        .as("%s fits %d".formatted(path, width))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void the_picture_in_the_documentation_is_of_the_page() throws IOException {
+        open("/");
+        chromium.await(ROWS + " > 10");
+        if (Boolean.getBoolean("update.pictures")) {
+            Files.write(PICTURE, chromium.picture(0, 0, WIDTH, HEIGHT, 0.75));
+        }
+        assertThat(PICTURE).isNotEmptyFile();
+    }
+}
