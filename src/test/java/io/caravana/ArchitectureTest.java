@@ -121,6 +121,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages(
                     "..replica..",
                     "..change..",
+                    "..ticket..",
                     "..sla..",
                     "..knowledge..",
                     "..execution..",
