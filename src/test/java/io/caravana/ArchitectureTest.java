@@ -20,7 +20,7 @@ class ArchitectureTest {
             .layer("doors")
             .definedBy("..command..", "..api..", "..desk..", "..console..")
             .layer("guards")
-            .definedBy("..security..", "..audit..", "..alert..", "..check..")
+            .definedBy("..security..", "..audit..", "..alert..", "..webhook..", "..check..")
             .layer("work")
             .definedBy("..job..", "..pipeline..", "..sla..", "..knowledge..")
             .layer("stores")
@@ -109,7 +109,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_connector_and_those_who_tell_speak_http = noClasses()
             .that()
-            .resideOutsideOfPackages("..connector..", "..servicenow..", "..alert..")
+            .resideOutsideOfPackages("..connector..", "..servicenow..", "..alert..", "..webhook..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.camel.component.http..", "org.apache.hc..", "java.net.http..")
@@ -127,6 +127,7 @@ class ArchitectureTest {
                     "..execution..",
                     "..audit..",
                     "..alert..",
+                    "..webhook..",
                     "..database..",
                     "..error..")
             .should()

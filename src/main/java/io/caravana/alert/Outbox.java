@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.alert.Message.Channel;
+import io.caravana.catalog.Catalog;
+import java.time.Clock;
+import java.time.LocalTime;
 import java.util.List;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -24,17 +27,20 @@ public class Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
     /**
-     * A channel that has sent as many messages as it may in an hour waits, and then tells in one message what has come
+     * A channel that has sent as many messages as it may in an hour or a minute waits, and then tells in one message what has come
      * together. A channel that has just failed waits with everything. What could not be sent for a day is given up.
      */
     private static final String DUE = """
             WITH waiting AS (
               SELECT id, channel, content, bool_and(try_at <= clock_timestamp()) OVER of_channel AS is_due,
-                :perHour - (SELECT count(DISTINCT message) FROM caravana.notice AS sent
+                (SELECT least(:perHour - count(DISTINCT message),
+                    :perMinute - count(DISTINCT message) FILTER (WHERE sent_at > clock_timestamp() - interval '1 minute'))
+                  FROM caravana.notice AS sent
                   WHERE sent.channel = notice.channel AND sent_at > clock_timestamp() - interval '1 hour') AS room,
                 count(*) OVER of_channel AS number
               FROM caravana.notice
               WHERE channel = ANY (:channels) AND sent_at IS NULL AND noted_at > clock_timestamp() - interval '1 day'
+                AND NOT (:quiet AND content ->> 'event' = 'ticket')
               WINDOW of_channel AS (PARTITION BY channel))
             SELECT channel, array_agg(id ORDER BY id) AS ids, json_agg(content ORDER BY id) AS notices
             FROM waiting WHERE is_due AND room > 0
@@ -57,12 +63,25 @@ public class Outbox {
     private final ObjectMapper json;
     private final Channels channels;
     private final AlertProperties properties;
+    private final TicketAlertProperties tickets;
+    private final Catalog catalog;
+    private final Clock clock;
 
-    Outbox(JdbcClient jdbc, ObjectMapper json, Channels channels, AlertProperties properties) {
+    Outbox(
+            JdbcClient jdbc,
+            ObjectMapper json,
+            Channels channels,
+            AlertProperties properties,
+            TicketAlertProperties tickets,
+            Catalog catalog,
+            Clock clock) {
         this.jdbc = jdbc;
         this.json = json;
         this.channels = channels;
         this.properties = properties;
+        this.tickets = tickets;
+        this.catalog = catalog;
+        this.clock = clock;
     }
 
     /** Adds a notice for each channel, in the caller's transaction. */
@@ -81,6 +100,8 @@ public class Outbox {
     public List<Message> due() {
         return jdbc.sql(DUE)
                 .param("perHour", properties.perHour())
+                .param("perMinute", tickets.perMinute())
+                .param("quiet", tickets.isQuiet(LocalTime.now(clock.withZone(catalog.timeZone()))))
                 .param("channels", channels.names())
                 .query((row, number) -> new Message(
                         Channel.valueOf(row.getString("channel")),

@@ -71,7 +71,8 @@ final class Api {
         exchange.getMessage().setHeader("Location", "/api/executions/" + execution.id());
     }
 
-    private static String body(Exchange exchange) throws IOException {
+    /** The body, which is JSON. */
+    static String body(Exchange exchange) throws IOException {
         var message = exchange.getMessage();
         var stream = message.getBody(InputStream.class);
         var bytes = stream == null ? new byte[0] : stream.readNBytes(LARGEST_BODY + 1);

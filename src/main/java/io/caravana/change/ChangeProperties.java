@@ -11,6 +11,8 @@ import org.springframework.validation.annotation.Validated;
  * How consumer groups get change events.
  *
  * @param redelivery the pauses before an event that failed is delivered again; after the last one it becomes a dead letter
+ * @param audit whether {@code caravana.record_audit} keeps every change for good
+ * @param analytics whether {@code caravana.ticket_counter} and {@code ticket_trend} are kept
  * @param lease how long a worker may take for an event before another one gets it
  * @param poll how often a server looks for events of which PostgreSQL did not notify it
  */
@@ -20,5 +22,7 @@ record ChangeProperties(
         @DefaultValue({"1s", "5s", "15s", "60s", "300s"}) @NotEmpty
         List<Duration> redelivery,
 
+        @DefaultValue("false") boolean audit,
+        @DefaultValue("false") boolean analytics,
         @DefaultValue("60s") Duration lease,
         @DefaultValue("5s") Duration poll) {}

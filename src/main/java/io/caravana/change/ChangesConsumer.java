@@ -5,6 +5,7 @@ import io.caravana.change.ConsumerGroups.Delivery;
 import io.caravana.change.ConsumerGroups.Outlook;
 import io.caravana.error.Failures;
 import io.caravana.error.Passing;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
 class ChangesConsumer extends DefaultConsumer implements Follower {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChangesConsumer.class);
+
+    /** What is not done by then is delivered again after its lease. */
+    private static final Duration SHUTDOWN = Duration.ofSeconds(2);
 
     private final ChangesEndpoint endpoint;
     private final ConsumerGroups groups;
@@ -47,7 +51,7 @@ class ChangesConsumer extends DefaultConsumer implements Follower {
     @Override
     protected void doStop() throws Exception {
         listener.remove(this);
-        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(threads);
+        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(threads, SHUTDOWN.toMillis());
         super.doStop();
     }
 

@@ -38,7 +38,8 @@ public class ConsumerGroups {
     private static final String TAKE = """
             WITH due AS MATERIALIZED (
               SELECT d.xid, d.id, d.failures FROM caravana.delivery AS d
-              WHERE d.group_name = :group AND d.dead_at IS NULL AND d.due_at <= clock_timestamp() AND NOT EXISTS (
+              WHERE d.group_name = :group AND d.dead_at IS NULL AND d.due_at <= clock_timestamp()
+                AND NOT (SELECT paused FROM caravana.consumer_group WHERE name = :group) AND NOT EXISTS (
                 SELECT FROM caravana.delivery AS earlier
                 WHERE earlier.group_name = d.group_name AND earlier.table_name = d.table_name AND earlier.sys_id = d.sys_id
                   AND earlier.dead_at IS NULL AND (earlier.xid, earlier.id) < (d.xid, d.id))
@@ -73,7 +74,7 @@ public class ConsumerGroups {
               newest.xid, newest.id, EXISTS (SELECT FROM caravana.change_log WHERE xid >= %s) AS unsettled
             FROM (VALUES (1)) AS always
             LEFT JOIN newest ON true
-            LEFT JOIN caravana.consumer_group AS g ON true
+            LEFT JOIN caravana.consumer_group AS g ON NOT g.paused
             LEFT JOIN LATERAL (
               SELECT due_at FROM caravana.delivery WHERE group_name = g.name AND dead_at IS NULL ORDER BY due_at LIMIT 1
             ) AS d ON true""".formatted(ChangeLog.END);
@@ -86,14 +87,15 @@ public class ConsumerGroups {
     private static final String LETTERS = """
             SELECT d.types, %s, d.failures, d.error, d.dead_at FROM caravana.delivery AS d
             JOIN caravana.change_log AS e ON (e.xid, e.id, e.committed_at) = (d.xid, d.id, d.committed_at)
-            WHERE d.group_name = :group AND d.dead_at IS NOT NULL AND (d.xid, d.id) > (CAST(:xid AS xid8), :id)
-            ORDER BY d.xid, d.id LIMIT :most""".formatted(ChangeLog.COLUMNS);
+            WHERE d.group_name = :group AND d.dead_at IS NOT NULL
+              AND (CAST(:xid AS text) IS NULL OR (d.xid, d.id) < (CAST(CAST(:xid AS text) AS xid8), :id))
+            ORDER BY d.xid DESC, d.id DESC LIMIT :most""".formatted(ChangeLog.COLUMNS);
 
     private static final String ONE_LETTER =
             " WHERE group_name = :group AND xid = CAST(:xid AS xid8) AND id = :id AND dead_at IS NOT NULL";
 
     private static final String STATES = """
-            SELECT g.name, g.events, g.xid, g.id, g.lost, pending.events AS pending, dead.events AS dead,
+            SELECT g.name, g.events, g.xid, g.id, g.lost, g.paused, pending.events AS pending, dead.events AS dead,
               coalesce(extract(epoch FROM clock_timestamp() - least(pending.since, waiting.since)), 0) AS lag
             FROM caravana.consumer_group AS g
             CROSS JOIN LATERAL (SELECT count(*) AS events, min(committed_at) AS since FROM caravana.delivery
@@ -139,6 +141,7 @@ public class ConsumerGroups {
      * @param pending events that were handed over and are not acknowledged
      * @param deadLetters events that failed after the last pause
      * @param lost events that retention dropped before the group had dealt with them
+     * @param paused whether it gets nothing at the moment, and keeps what is pending
      * @param lagSeconds how old the oldest event is that the group has not dealt with; 0 where there is none
      */
     public record State(
@@ -148,6 +151,7 @@ public class ConsumerGroups {
             long pending,
             long deadLetters,
             long lost,
+            boolean paused,
             double lagSeconds) {}
 
     /**
@@ -176,6 +180,13 @@ public class ConsumerGroups {
     public void leave(String group) {
         jdbc.sql("DELETE FROM caravana.consumer_group WHERE name = ?")
                 .param(group)
+                .update();
+    }
+
+    /** Stops a group, which keeps what is pending, or lets it resume. */
+    public void pause(String group, boolean paused) {
+        jdbc.sql("UPDATE caravana.consumer_group SET paused = ? WHERE name = ?")
+                .params(paused, group)
                 .update();
     }
 
@@ -285,12 +296,15 @@ public class ConsumerGroups {
     }
 
     /**
-     * A group's dead letters, oldest event first.
+     * A group's dead letters, newest event first.
      *
-     * @param after the last one of the page before
+     * @param before the last one of the page before; null: from the newest on
      */
-    public List<DeadLetter> deadLetters(String group, Id after, int most) {
-        return letter(jdbc.sql(LETTERS), group, after)
+    public List<DeadLetter> deadLetters(String group, Id before, int most) {
+        return jdbc.sql(LETTERS)
+                .param("group", group)
+                .param("xid", before == null ? null : before.xid())
+                .param("id", before == null ? 0 : before.number())
                 .param("most", most)
                 .query((row, number) -> new DeadLetter(
                         log.read(row),
@@ -331,6 +345,7 @@ public class ConsumerGroups {
                 row.getLong("pending"),
                 row.getLong("dead"),
                 row.getLong("lost"),
+                row.getBoolean("paused"),
                 row.getDouble("lag"));
     }
 

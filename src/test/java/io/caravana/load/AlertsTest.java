@@ -56,6 +56,9 @@ import org.springframework.test.context.TestPropertySource;
             "caravana.notifications.mail.from=Caravana & co <caravana+night@example.com>",
             "caravana.notifications.mail.to=ana@example.com, rui+night@example.com",
             "caravana.notifications.webhook.token=" + AlertsTest.TOKEN,
+            "caravana.ticket-alerts.rules[0].events=incident:created,incident:reopened",
+            "caravana.ticket-alerts.rules[0].priorities=1",
+            "caravana.ticket-alerts.rules[0].groups=service-desk",
             "caravana.notifications.late[0].job=tickets",
             "caravana.notifications.late[0].no-success-for=26h",
             "caravana.notifications.late[1].job=configurations",
@@ -320,6 +323,26 @@ class AlertsTest extends LoadTest {
                 .hasSize(3);
         assertThat(late.path("events")).hasSize(3);
         assertThat(calls("slack")).hasSize(5);
+    }
+
+    @Test
+    void a_change_of_a_ticket_that_fits_a_rule_is_told_with_what_changed_and_none_of_its_values() {
+        for (var row : List.of("INC1 2 service-desk", "INC2 1 other", "INC3 1 service-desk")) {
+            jdbc.sql("""
+                            INSERT INTO caravana.change_log
+                              (table_name, sys_id, number, kind, changes, execution_id, changed_by, priority, assignment_group)
+                            VALUES ('incident', :number, :number, 'updated', '{"state": ["6", "2"], "short_description": ["a", "b"]}',
+                              'test', 'maria', :priority, :group)""")
+                    .param("number", row.split(" ")[0])
+                    .param("priority", row.split(" ")[1])
+                    .param("group", row.split(" ")[2])
+                    .update();
+        }
+        awaitCalls("webhook", 1);
+        assertThat(subjects()).containsExactly("Caravana: INC3 incident:updated, incident:reopened");
+        assertThat(calls("webhook").get(0).body.path("text").asText())
+                .startsWith("INC3 (incident, priority 1): incident:updated, incident:reopened\nBy maria, stored ")
+                .endsWith("Changed: short_description, state");
     }
 
     @Test

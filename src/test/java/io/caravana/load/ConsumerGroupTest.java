@@ -1,15 +1,14 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.caravana.change.ChangeEvent;
-import io.caravana.change.ChangeEvent.Id;
 import io.caravana.change.ChangeFeed;
 import io.caravana.change.ChangeLog;
 import io.caravana.change.ChangeLogRetention;
-import io.caravana.change.ConsumerGroups;
 import io.caravana.change.ConsumerGroups.State;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,13 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
-import org.springframework.test.context.TestPropertySource;
 
 /** Consumer groups as routes use them. Changes are written into the change log as the triggers write them. */
-@Import(ConsumerGroupTest.Groups.class)
-@TestPropertySource(properties = {"caravana.changes.redelivery=20ms,40ms", "caravana.changes.lease=2s"})
-class ConsumerGroupTest extends LoadTest {
+class ConsumerGroupTest extends ChangesTest {
 
     private static final List<ChangeEvent> SEEN = new CopyOnWriteArrayList<>();
     private static final List<ChangeEvent> ENDS = new CopyOnWriteArrayList<>();
@@ -85,9 +79,6 @@ class ConsumerGroupTest extends LoadTest {
 
     @Autowired
     DataSource database;
-
-    @Autowired
-    ConsumerGroups groups;
 
     @Autowired
     ChangeFeed feed;
@@ -178,7 +169,7 @@ class ConsumerGroupTest extends LoadTest {
         assertThat(texts().indexOf("good")).isGreaterThan(texts().lastIndexOf("bad"));
         assertThat(texts().indexOf("other")).isLessThan(texts().lastIndexOf("bad"));
 
-        var dead = groups.deadLetters("seen", new Id(0, 0), 10);
+        var dead = groups.deadLetters("seen", null, 10);
         assertThat(dead).singleElement().satisfies(letter -> {
             assertThat(letter.event().sysId()).isEqualTo("a");
             assertThat(letter.failures()).isEqualTo(3);
@@ -201,7 +192,7 @@ class ConsumerGroupTest extends LoadTest {
                 .extracting(State::pending, State::deadLetters)
                 .containsExactly(0L, 1L));
         assertThat(BATCHES).as("sizes of batches").anyMatch(size -> size > 1);
-        assertThat(groups.deadLetters("batches", new Id(0, 0), 10))
+        assertThat(groups.deadLetters("batches", null, 10))
                 .extracting(letter -> letter.event().sysId())
                 .containsExactly("record7");
     }
@@ -315,6 +306,102 @@ class ConsumerGroupTest extends LoadTest {
         });
     }
 
+    @Test
+    void a_dead_letter_is_looked_at_replayed_and_dropped_over_the_api() throws Exception {
+        POISON.addAll(Set.of("bad", "worse"));
+        describe("a", "bad");
+        describe("b", "worse");
+        await().until(() -> state("seen").deadLetters() == 2);
+        var letters = getJson("/api/consumer-groups/seen/dead-letters?limit=1");
+        assertThat(letters).hasSize(1);
+        assertThat(letters.at("/0/event/sys_id").asText()).isEqualTo("b");
+        assertThat(letters.at("/0/error").asText()).isEqualTo("poisoned with worse");
+        assertThat(letters.at("/0/event/changes/short_description/1").asText()).isEqualTo("worse");
+        var worse = letters.at("/0/event/id").asText();
+        var bad = getJson("/api/consumer-groups/seen/dead-letters?before=" + worse)
+                .at("/0/event/id")
+                .asText();
+
+        POISON.clear();
+        var letter = "/api/consumer-groups/seen/dead-letters/";
+        assertThat(post(letter + bad + "/replay").statusCode()).isEqualTo(200);
+        assertThat(send(request(letter + worse).DELETE()).statusCode()).isEqualTo(200);
+        assertThat(send(request(letter + worse).DELETE()).statusCode()).isEqualTo(404);
+        await().untilAsserted(() -> assertThat(state("seen"))
+                .extracting(State::pending, State::deadLetters)
+                .containsExactly(0L, 0L));
+        assertThat(texts()).endsWith("bad");
+        assertThat(jdbc.sql("SELECT method FROM caravana.audit WHERE path LIKE '/api/consumer-groups/%' ORDER BY id")
+                        .query(String.class)
+                        .list())
+                .contains("POST", "DELETE");
+    }
+
+    @Test
+    void a_group_is_replayed_over_the_api() throws Exception {
+        describe("a", "1");
+        await().untilAsserted(() -> assertThat(texts()).containsExactly("1"));
+        assertThat(post("/api/consumer-groups/seen/replay?from=" + SEEN.get(0).id())
+                        .statusCode())
+                .isEqualTo(200);
+        await().untilAsserted(() -> assertThat(texts()).containsExactly("1", "1"));
+        assertThat(post("/api/consumer-groups/seen/replay?from=2999-01-01T00:00:00Z")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(post("/api/consumer-groups/seen/replay?from=yesterday").body())
+                .contains("it takes a moment such as");
+        assertThat(post("/api/consumer-groups/sen/replay?from=1-1").statusCode())
+                .isEqualTo(404);
+        assertThat(getJson("/api/consumer-groups").findValuesAsText("name")).contains("seen", "audit", "analytics");
+    }
+
+    @Test
+    void a_group_that_is_paused_keeps_what_is_pending_until_it_resumes() {
+        groups.pause("seen", true);
+        describe("a", "1");
+        await().untilAsserted(() -> assertThat(BATCHES).isNotEmpty());
+        assertThat(SEEN).isEmpty();
+        groups.pause("seen", false);
+        await().untilAsserted(() -> assertThat(texts()).containsExactly("1"));
+    }
+
+    @Test
+    void the_audit_keeps_who_changed_what_once_and_for_good() {
+        jdbc.sql("""
+                        INSERT INTO caravana.change_log (table_name, sys_id, kind, changes, execution_id, changed_by)
+                        VALUES ('incident', 'audited', 'updated', '{"state": ["1", "2"]}', 'test', 'maria')""").update();
+        var audited = "SELECT changed_by || changes FROM caravana.record_audit WHERE sys_id = 'audited'";
+        await().untilAsserted(
+                        () -> assertThat(jdbc.sql(audited).query(String.class).list())
+                                .containsExactly("maria{\"state\": [\"1\", \"2\"]}"));
+        groups.replay("audit", OffsetDateTime.now().minusDays(1));
+        await().untilAsserted(() -> assertThat(state("audit").lagSeconds()).isZero());
+        assertThat(jdbc.sql(audited).query(String.class).list()).hasSize(1);
+        assertThatThrownBy(() -> jdbc.sql("DELETE FROM caravana.record_audit").update())
+                .hasStackTraceContaining("caravana.record_audit is append-only");
+    }
+
+    @Test
+    void analytics_count_the_tickets_anew_after_a_change() {
+        loaded("tickets");
+        change("sc_task", "a", "updated", "{\"state\": [1, 2]}");
+        await().untilAsserted(() -> assertThat(jdbc.sql(
+                                "SELECT coalesce(state, '') || ' ' || sum(tickets) FROM caravana.ticket_counter WHERE table_name = 'sc_task' GROUP BY state")
+                        .query(String.class)
+                        .list())
+                .isNotEmpty()
+                .containsExactlyInAnyOrderElementsOf(jdbc.sql(
+                                "SELECT coalesce(state::text, '') || ' ' || count(*) FROM servicenow.sc_task GROUP BY state")
+                        .query(String.class)
+                        .list()));
+        assertThat(jdbc.sql("SELECT sum(opened) FROM caravana.ticket_trend WHERE table_name = 'sc_task'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(jdbc.sql("SELECT count(opened_at) FROM servicenow.sc_task")
+                        .query(Long.class)
+                        .single());
+    }
+
     private static void see(Exchange exchange) throws InterruptedException {
         var event = event(exchange);
         var isAgain = texts().contains(text(event));
@@ -354,13 +441,6 @@ class ConsumerGroupTest extends LoadTest {
         return SEEN.stream().map(ConsumerGroupTest::text).toList();
     }
 
-    private State state(String group) {
-        return groups.states().stream()
-                .filter(state -> state.name().equals(group))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private List<String> types(String table, String kind, String changes) {
         return jdbc.sql("SELECT unnest(caravana.event_types(?, ?, CAST(? AS jsonb)))")
                 .params(table, kind, changes)
@@ -372,20 +452,6 @@ class ConsumerGroupTest extends LoadTest {
         return jdbc.sql("SELECT sys_id FROM caravana.change_log")
                 .query(String.class)
                 .list();
-    }
-
-    private void describe(String key, String text) {
-        change("incident", key, "updated", "{\"short_description\": [\"x\", \"%s\"]}".formatted(text));
-    }
-
-    private void change(String table, String key, String kind, String changes) {
-        jdbc.sql("""
-                        WITH logged AS (INSERT INTO caravana.change_log (table_name, sys_id, kind, changes, execution_id)
-                          VALUES (:table, :key, :kind, CAST(:changes AS jsonb), 'test'))
-                        SELECT true FROM pg_notify('caravana_changes', :table)""")
-                .params(Map.of("table", table, "key", key, "kind", kind, "changes", changes))
-                .query()
-                .singleRow();
     }
 
     private static void change(Connection connection, String key) throws SQLException {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravana.catalog.Table;
+import io.caravana.change.ConsumerGroups;
 import io.caravana.load.Scrape.Series;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
@@ -35,6 +37,15 @@ class MetricsTest extends LoadTest {
 
     @Autowired
     MeterRegistry meters;
+
+    @Autowired
+    ConsumerGroups groups;
+
+    @BeforeEach
+    void somebody_follows_the_changes() {
+        groups.join("metrics", List.of("*"));
+        awaitValue("caravana_consumer_group_dead_letters{group=\"metrics\"}", 0);
+    }
 
     @Test
     void a_load_adds_what_its_execution_counted() throws Exception {
@@ -227,7 +238,7 @@ class MetricsTest extends LoadTest {
         var labels = new TreeSet<String>();
         var own = ownSeries(scrape());
         own.forEach(series -> labels.addAll(series.labels().keySet()));
-        assertThat(labels).containsExactly("job_name", "le", "outcome", "reason", "status", "table");
+        assertThat(labels).containsExactly("group", "job_name", "le", "outcome", "reason", "status", "table");
         assertThat(own)
                 .filteredOn(series -> series.labels().keySet().containsAll(Set.of("job_name", "table")))
                 .allSatisfy(series -> assertThat(catalog.tablesOf(

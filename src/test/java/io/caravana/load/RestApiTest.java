@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravana.change.ChangeEvent;
+import io.caravana.change.ConsumerGroups;
 import io.caravana.check.Finding;
 import io.caravana.check.Report;
 import io.caravana.execution.log.ExecutionView;
@@ -14,6 +16,7 @@ import io.caravana.execution.log.TableLoadView;
 import io.caravana.replica.RejectedView;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
+import io.caravana.webhook.Webhook;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -380,6 +383,10 @@ class RestApiTest extends LoadTest {
         assertSchema(schemas, "Execution", ExecutionView.class, Set.of());
         assertSchema(schemas, "TableLoad", TableLoadView.class, Set.of("rows_per_second", "seconds_left"));
         assertSchema(schemas, "RejectedRecord", RejectedView.class, Set.of());
+        assertSchema(schemas, "ConsumerGroup", ConsumerGroups.State.class, Set.of());
+        assertSchema(schemas, "DeadLetter", ConsumerGroups.DeadLetter.class, Set.of());
+        assertSchema(schemas, "ChangeEvent", ChangeEvent.class, Set.of());
+        assertSchema(schemas, "Webhook", Webhook.class, Set.of());
         assertSchema(schemas, "Report", Report.class, Set.of());
         assertSchema(schemas, "Finding", Finding.class, Set.of());
     }
