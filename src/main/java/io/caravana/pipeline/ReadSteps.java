@@ -227,6 +227,12 @@ final class ReadSteps {
             load.read().countAfter(load.read().countBefore());
         }
         var verdict = load.read().verdict();
+        if (verdict.hidden() > 0 && load.read().oddBorder() != null) {
+            run.note(
+                    "keys",
+                    "a page ended at the key %s, which is not 32 small hexadecimal digits; if ServiceNow ignores case, a row whose key differs from it by case alone was passed over and is among the hidden ones"
+                            .formatted(load.read().oddBorder()));
+        }
         run.verdict(run.reads() == Reads.REJECTED ? run.verdict().and(verdict) : verdict);
     }
 }

@@ -366,6 +366,9 @@ public final class PageCursor {
         } else {
             after = last;
             offset = 0;
+            if (more && !PLAIN_KEY.matcher(last.sysId()).matches()) {
+                read.endedAt(last.sysId());
+            }
         }
         most = Math.max(most, page.records().size());
     }

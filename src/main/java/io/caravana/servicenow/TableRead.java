@@ -18,6 +18,7 @@ public final class TableRead {
     private volatile long countBefore = -1;
     private volatile long countAfter = -1;
     private volatile int pages;
+    private volatile String oddBorder;
 
     void count(Page page) {
         received.add(page.records().size());
@@ -53,6 +54,16 @@ public final class TableRead {
     /** Whether one page has shown the whole table: its own count is as good as one before and one after. */
     public boolean wasOnePage() {
         return pages == 1;
+    }
+
+    /** A page ended at a key of which a source that ignores case may have a second one, and the next begins after both. */
+    void endedAt(String key) {
+        oddBorder = key;
+    }
+
+    /** A key of that kind at which a page ended; null: there was none. */
+    public String oddBorder() {
+        return oddBorder;
     }
 
     /** Whether no row has come that shows its key. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
+import java.util.HashMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,6 +275,33 @@ class FailingTableTest extends LoadTest {
         assertThat(incident.hidden()).isEqualTo(incident.sourceCount() - incident.recordsExtracted());
         assertThat(incident.verdict()).isEqualTo("incomplete");
         assertThat(versions("incident")).isEqualTo(before);
+    }
+
+    @Test
+    void hidden_rows_among_odd_keys_may_be_those_that_differ_by_case_and_that_is_said() {
+        var row = simulator.rows("sys_choice").get(0);
+        var keys = IntStream.range(0, 150).mapToObj("key-%03d"::formatted).toList();
+        for (var key : keys) {
+            var odd = new HashMap<>(row);
+            odd.put("sys_id", key);
+            simulator.put("sys_choice", odd);
+        }
+        try {
+            assertThat(byTable(loaded("choices")).get("sys_choice").notes())
+                    .as("nothing is hidden")
+                    .isNull();
+            simulator.faults().add(Fault.of(Kind.HIDDEN_ROWS).with("query", "sys_id=key-149").on("sys_choice"));
+            var choices = byTable(loaded("choices")).get("sys_choice");
+            assertThat(choices.verdict()).isEqualTo("incomplete");
+            assertThat(choices.hidden()).isEqualTo(1);
+            assertThat(choices.notes())
+                    .startsWith("a page ended at the key key-")
+                    .contains("a row whose key differs from it by case alone was passed over");
+        } finally {
+            simulator.faults().clear();
+            keys.forEach(key -> simulator.delete("sys_choice", key));
+            loaded("choices");
+        }
     }
 
     @Test
