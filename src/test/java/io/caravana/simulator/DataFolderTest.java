@@ -8,14 +8,12 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DataFolderTest {
-    private static final Path REAL_INCIDENTS = Path.of("..", "shared", "data", "uci-incidents");
-
     @TempDir
     Path folder;
 
@@ -100,16 +98,27 @@ class DataFolderTest {
         assertThatThrownBy(this::start).hasMessageContaining("no sys_id");
     }
 
+    /** In the size of a helpdesk's months: 28,422 later versions of 12,403 incidents, of which 7,591 are there at first. */
     @Test
-    void real_incidents_can_be_served_where_they_are_at_hand() {
-        Assumptions.assumeTrue(Files.isDirectory(REAL_INCIDENTS));
-        try (var simulator =
-                Simulator.start(SimulatorProperties.defaults().withData(REAL_INCIDENTS.toString()), Desk.FRIDAY)) {
+    void thousands_of_changes_are_played_in_their_order() throws IOException {
+        write("incident.jsonl.gz", lines(7_591, "1"));
+        write("incident.changes.jsonl.gz", lines(12_403, "2", 3_616, "6", 12_403, "7"));
+        try (var simulator = start()) {
             assertThat(simulator.rows("incident")).hasSize(7_591);
             assertThat(simulator.playChanges("incident", 1_000_000)).isEqualTo(28_422);
             assertThat(simulator.rows("incident"))
                     .hasSize(12_403)
                     .allMatch(row -> row.get("state").equals("7"));
         }
+    }
+
+    /** @param runs how many incidents come in which state, one run after the other */
+    private static String[] lines(Object... runs) {
+        return IntStream.range(0, runs.length / 2)
+                .boxed()
+                .flatMap(run -> IntStream.range(0, (int) runs[run * 2])
+                        .mapToObj("{\"sys_id\":\"%032x\",\"state\":\"%%s\"}"::formatted)
+                        .map(line -> line.formatted(runs[run * 2 + 1])))
+                .toArray(String[]::new);
     }
 }
