@@ -290,7 +290,11 @@ class FailingTableTest extends LoadTest {
             assertThat(byTable(loaded("choices")).get("sys_choice").notes())
                     .as("nothing is hidden")
                     .isNull();
-            simulator.faults().add(Fault.of(Kind.HIDDEN_ROWS).with("query", "sys_id=key-149").on("sys_choice"));
+            simulator
+                    .faults()
+                    .add(Fault.of(Kind.HIDDEN_ROWS)
+                            .with("query", "sys_id=key-149")
+                            .on("sys_choice"));
             var choices = byTable(loaded("choices")).get("sys_choice");
             assertThat(choices.verdict()).isEqualTo("incomplete");
             assertThat(choices.hidden()).isEqualTo(1);

@@ -39,7 +39,9 @@ class KeptStatementTest extends LoadTest {
                     runs += kept.runs;
                 }
                 assertThat(statements).as(table).isPositive();
-                assertThat(runs).as("runs of %d statements, %s", statements, table).isGreaterThan(2 * statements);
+                assertThat(runs)
+                        .as("runs of %d statements, %s", statements, table)
+                        .isGreaterThan(2 * statements);
             }
         } finally {
             for (var session : sessions) {

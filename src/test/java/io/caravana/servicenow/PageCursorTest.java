@@ -330,7 +330,9 @@ class PageCursorTest {
                 assertThat(verdict.isComplete()).isEqualTo(came.size() == source.size());
                 if (!verdict.isComplete()) {
                     assertThat(order).isEqualTo(String.CASE_INSENSITIVE_ORDER);
-                    assertThat(reader.read().oddBorder()).as("pages of %d", limit).isIn(came);
+                    assertThat(reader.read().oddBorder())
+                            .as("pages of %d", limit)
+                            .isIn(came);
                 }
             }
         }
