@@ -60,6 +60,11 @@ public final class Replica {
     private static final String STRANGE =
             "SELECT \"sys_id\", left(%1$s, 40) FROM %2$s WHERE %1$s !~ ('^' || ? || '$') LIMIT 1";
 
+    /** COPY knows no rules, and no rights to single rows. */
+    private static final String TAKES_COPY = """
+            SELECT NOT relhasrules AND NOT row_security_active(oid) AND NOT EXISTS (SELECT FROM %s) FROM pg_class
+            WHERE oid = to_regclass(?)""";
+
     private static final String DESCRIBE = "SELECT caravana.describe(CAST(? AS regclass), ?, ?, ?, ?, ?, ?)";
     private static final String ALTER = "SELECT caravana.alter_table(?)";
     private static final String LOCK_TIMEOUT = "55P03";
@@ -113,7 +118,11 @@ public final class Replica {
         if (load.hasWindow()) {
             requireComparable(replica, Identifiers.column(table.windowColumn()), load.windowUnit());
         }
-        return replica;
+        var wasEmpty = jdbc.sql(TAKES_COPY.formatted(replica.qualified()))
+                .param(replica.qualified())
+                .query(Boolean.class)
+                .single();
+        return new ReplicaTable(replica.name(), replica.columns(), wasEmpty);
     }
 
     /**
@@ -194,7 +203,7 @@ public final class Replica {
         var columns = new LinkedHashMap<>(table.columns());
         wanted.forEach((column, type) ->
                 columns.computeIfPresent(column, (name, kept) -> type(load, table, name, kept, type)));
-        return new ReplicaTable(table.name(), columns);
+        return new ReplicaTable(table.name(), columns, table.wasEmpty());
     }
 
     private ColumnType type(TableLoad load, ReplicaTable table, String column, ColumnType kept, ColumnType wanted) {
@@ -248,7 +257,7 @@ public final class Replica {
             LOG.info("{}: new columns {}", table.name(), missing.keySet());
         }
         existing.putAll(missing);
-        return new ReplicaTable(table.name(), existing);
+        return new ReplicaTable(table.name(), existing, table.wasEmpty());
     }
 
     private Map<String, ColumnType> existing(ReplicaTable table, Map<String, ColumnType> wanted) {

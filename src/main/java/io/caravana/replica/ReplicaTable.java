@@ -21,8 +21,13 @@ import java.util.stream.Stream;
  * values are only ever bound.
  *
  * @param columns every column that a field can be written to, by name
+ * @param wasEmpty whether it had no row when the load took its lease, and takes {@code COPY}
  */
-public record ReplicaTable(String name, Map<String, ColumnType> columns) {
+public record ReplicaTable(String name, Map<String, ColumnType> columns, boolean wasEmpty) {
+
+    ReplicaTable(String name, Map<String, ColumnType> columns) {
+        this(name, columns, false);
+    }
 
     /** What the name of a column with display values begins with. */
     public static final String DISPLAY = "dv_";
@@ -153,6 +158,12 @@ public record ReplicaTable(String name, Map<String, ColumnType> columns) {
                                 .map(column -> column + " = EXCLUDED." + column + ", ")
                                 .collect(Collectors.joining()),
                         hasMarks() ? "\"etl_deleted_at\" = NULL, " : "");
+    }
+
+    /** Takes rows in binary form, as {@link CopyRows} writes them: these columns, then the execution. */
+    public String copy(List<String> written) {
+        return "COPY %s (%s, \"etl_execution_id\") FROM STDIN (FORMAT binary)"
+                .formatted(qualified(), list(written, "%s"::formatted));
     }
 
     /** What a row is to have in the columns. */
