@@ -20,7 +20,7 @@ public record Page(Fields fields, List<SourceRecord> records, long total, int li
     /** The last record that has a key; null when none has. */
     SourceRecord last() {
         for (int i = records.size() - 1; i >= 0; i--) {
-            if (records.get(i).sysId() != null) {
+            if (records.get(i).hasSysId()) {
                 return records.get(i);
             }
         }
@@ -37,7 +37,7 @@ public record Page(Fields fields, List<SourceRecord> records, long total, int li
 
     /** Records that came without a {@code sys_id}. */
     public long withoutKey() {
-        return records.stream().filter(row -> row.sysId() == null).count();
+        return records.stream().filter(row -> !row.hasSysId()).count();
     }
 
     /** Gives each record as a map of its fields that have a value. */

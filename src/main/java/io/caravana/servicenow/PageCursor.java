@@ -255,7 +255,7 @@ public final class PageCursor {
         if (order.equals(KEY)) {
             return new Position(null, row.sysId());
         }
-        var updatedOn = row.value(fields.value(order.get(0)));
+        var updatedOn = row.value(fields.value(fields.field(order.get(0))));
         if (updatedOn == null || updatedOn.isEmpty()) {
             throw new ServiceNowException.Permanent(
                     "%s: the record %s does not show its %s, so changes cannot be followed. Give the account the right to read that field, or set 'live: false' in the table's entry in tables.yaml"

@@ -138,27 +138,36 @@ public final class PageParser {
         }
 
         private SourceRecord record() throws IOException {
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                var name = parser.currentName();
+            var n = 0;
+            for (var field = next(n); field != null; field = next(++n)) {
                 var token = parser.nextToken();
-                if (!fields.isWanted(name)) {
+                if (!field.isWanted()) {
                     parser.skipChildren();
                 } else if (token == JsonToken.START_OBJECT) {
-                    member(name);
+                    member(field);
                 } else {
-                    scalar(fields.value(name));
+                    scalar(fields.value(field));
                 }
             }
             return writer.end();
         }
 
-        private void member(String name) throws IOException {
+        /** The record's n-th field; null after the last. Its name is compared with the record before, and seldom decoded. */
+        private Fields.Field next(int n) throws IOException {
+            var expected = fields.expected(n);
+            if (expected == null ? parser.nextFieldName() != null : parser.nextFieldName(expected.name())) {
+                return expected == null ? fields.found(n, parser.currentName()) : expected;
+            }
+            return parser.currentToken() == JsonToken.FIELD_NAME ? fields.found(n, parser.currentName()) : null;
+        }
+
+        private void member(Fields.Field field) throws IOException {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 var key = parser.currentName();
                 parser.nextToken();
                 switch (key) {
-                    case "value" -> scalar(fields.value(name));
-                    case "display_value" -> scalar(fields.display(name));
+                    case "value" -> scalar(fields.value(field));
+                    case "display_value" -> scalar(fields.display(field));
                     default -> parser.skipChildren();
                 }
             }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.codec.digest.MurmurHash3;
 
 /**
  * One record as ServiceNow sent it: raw values, references as their value, by the places of {@link Fields}. A page has
@@ -21,12 +22,16 @@ public final class SourceRecord {
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private static final int ABSENT = -1;
+    /** A character of Java's takes so many bytes in UTF-8 at most. */
+    private static final int MOST_BYTES = 3;
 
     private final byte[] bytes;
     /** By place: where a value begins, and how long it is. */
     private final int[] bounds;
 
     private final Map<Integer, String> strange;
+    /** Asked for often, and made once. */
+    private String sysId;
 
     private SourceRecord(byte[] bytes, int[] bounds, Map<Integer, String> strange) {
         this.bytes = bytes;
@@ -79,9 +84,39 @@ public final class SourceRecord {
         return strange.containsKey(place);
     }
 
+    /**
+     * A number that stands for the values that the record has, of those fields that have a seed. It is the same for the same values,
+     * whichever places they are at, if they came in the same order.
+     *
+     * @param seeds by place; 0: the field does not count
+     */
+    public long hash(long[] seeds) {
+        var hash = MurmurHash3.hash128x64(bytes)[0];
+        for (int place = 0; 2 * place < bounds.length; place++) {
+            if (has(place) && seeds[place] != 0) {
+                hash += mixed(seeds[place] ^ (long) bounds[2 * place] << Integer.SIZE ^ length(place));
+            }
+        }
+        return hash;
+    }
+
+    /** The end of the same hash: a change of any bit changes about half of them. */
+    private static long mixed(long number) {
+        var mixed = (number ^ number >>> 33) * 0xff51afd7ed558ccdL;
+        mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
+        return mixed ^ mixed >>> 33;
+    }
+
     /** The record's key; null when it came without one. */
     public String sysId() {
-        return length(Fields.SYS_ID) > 0 ? value(Fields.SYS_ID) : null;
+        if (sysId == null && hasSysId()) {
+            sysId = value(Fields.SYS_ID);
+        }
+        return sysId;
+    }
+
+    boolean hasSysId() {
+        return length(Fields.SYS_ID) > 0;
     }
 
     /** The record as a JSON object of ASCII characters, with the fields it came with. */
@@ -111,30 +146,37 @@ public final class SourceRecord {
         /** Sets the value at a place. */
         void put(int place, char[] chars, int from, int length) {
             open(place);
-            room(length);
+            room(MOST_BYTES * length);
             var begin = end;
+            var isStrange = false;
             for (int i = from; i < from + length; i++) {
                 var c = chars[i];
-                if (c == 0 || c >= 0x80) {
-                    end = begin;
-                    putOther(place, new String(chars, from, length));
-                    return;
+                if (c < 0x80) {
+                    bytes[end++] = (byte) c;
+                    isStrange |= c == 0;
+                } else if (c < 0x800) {
+                    bytes[end++] = (byte) (0xC0 | c >> 6);
+                    bytes[end++] = (byte) (0x80 | c & 0x3F);
+                } else if (!Character.isSurrogate(c)) {
+                    bytes[end++] = (byte) (0xE0 | c >> 12);
+                    bytes[end++] = (byte) (0x80 | c >> 6 & 0x3F);
+                    bytes[end++] = (byte) (0x80 | c & 0x3F);
+                } else if (i + 1 < from + length && Character.isSurrogatePair(c, chars[i + 1])) {
+                    var point = Character.toCodePoint(c, chars[++i]);
+                    bytes[end++] = (byte) (0xF0 | point >> 18);
+                    bytes[end++] = (byte) (0x80 | point >> 12 & 0x3F);
+                    bytes[end++] = (byte) (0x80 | point >> 6 & 0x3F);
+                    bytes[end++] = (byte) (0x80 | point & 0x3F);
+                } else {
+                    bytes[end++] = '?';
+                    isStrange = true;
                 }
-                bytes[end++] = (byte) c;
+            }
+            if (isStrange) {
+                strange = strange.isEmpty() ? new LinkedHashMap<>() : strange;
+                strange.put(place, new String(chars, from, length));
             }
             close(place, begin);
-        }
-
-        private void putOther(int place, String text) {
-            var encoded = text.getBytes(StandardCharsets.UTF_8);
-            if (text.indexOf(0) >= 0 || !text.equals(new String(encoded, StandardCharsets.UTF_8))) {
-                strange = strange.isEmpty() ? new LinkedHashMap<>() : strange;
-                strange.put(place, text);
-            }
-            room(encoded.length);
-            System.arraycopy(encoded, 0, bytes, end, encoded.length);
-            end += encoded.length;
-            close(place, end - encoded.length);
         }
 
         private void open(int place) {

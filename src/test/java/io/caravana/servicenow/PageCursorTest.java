@@ -57,7 +57,7 @@ class PageCursorTest {
                         + "^NQpriority=1^sys_updated_on>=2026-03-06 12:00:00"
                         + "^sys_updated_on>2026-03-06 12:00:00^ORsys_id>k01"
                         + "^ORDERBYsys_updated_on^ORDERBYsys_id");
-        changes.fields().value("sys_updated_on");
+        changes.fields().value(changes.fields().field("sys_updated_on"));
         var row = SourceRecord.of("k02", "2026-03-06 12:00:00");
         changes.advance(new Page(changes.fields(), List.of(row), 9, 1, null));
         assertThat(changes.next().query()).contains("sys_updated_on>2026-03-06 12:00:00^ORsys_id>k02");
@@ -250,9 +250,9 @@ class PageCursorTest {
         var wide = new PageCursor("u_wide", EncodedQuery.ALL, many, false, 10);
         assertThat(wide.next().fields()).isEmpty();
         assertThat(wide.next().length()).isLessThan(300);
-        assertThat(wide.fields().isWanted("u_rather_long_name_007")).isTrue();
-        assertThat(wide.fields().isWanted("sys_id")).isTrue();
-        assertThat(wide.fields().isWanted("u_secret")).isFalse();
+        assertThat(wide.fields().field("u_rather_long_name_007").isWanted()).isTrue();
+        assertThat(wide.fields().field("sys_id").isWanted()).isTrue();
+        assertThat(wide.fields().field("u_secret").isWanted()).isFalse();
         assertThat(wide.range(wide.checkpoint()).next().fields()).isEmpty();
     }
 
