@@ -181,8 +181,15 @@ class CaravanaJarIT {
             assertThat(rows.getInt(1)).as("schemas").isZero();
         }
         var asked = Map.of("DATABASE_URL", database, "SERVICENOW_URL", "simulator");
-        try (var caravana = run(asked, "load", "choices")) {
+        try (var caravana = run(asked, "load", "choices", "--verify")) {
             assertThat(caravana.exitCode()).as(caravana.output()).isZero();
+        }
+        try (var connection = DriverManager.getConnection(database);
+                var rows = connection
+                        .createStatement()
+                        .executeQuery("SELECT verifies FROM caravana.servicenow_execution_log")) {
+            rows.next();
+            assertThat(rows.getBoolean(1)).as("verifies").isTrue();
         }
     }
 

@@ -20,6 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads how many of its tables are loaded at the same time
  * @param cron when it starts by itself, as a Quartz expression in {@code caravana.time-zone}; empty: never
  * @param timer whether the cron is on
+ * @param verify whether an execution that the cron starts compares every value that it reads with the replica, and so
+ *     finds rows that were changed there; otherwise a row is compared only if its record is another one than the last time
  */
 public record Job(
         @NotBlank
@@ -33,7 +35,8 @@ public record Job(
         @DefaultValue("true") boolean followChanges,
         @DefaultValue("4") @Min(1) @Max(64) int threads,
         @DefaultValue("") String cron,
-        @DefaultValue("true") boolean timer) {
+        @DefaultValue("true") boolean timer,
+        @DefaultValue("false") boolean verify) {
 
     /** What a job reads of its tables. */
     public enum Reads {

@@ -33,6 +33,11 @@ final class LoadCommand extends JobCommand {
     @Option(names = "--to", paramLabel = "YYYY-MM-DD", description = "The last day; default: yesterday")
     private LocalDate to;
 
+    @Option(
+            names = "--verify",
+            description = "Compares every value with the replica: finds rows that were changed there")
+    private boolean verify;
+
     LoadCommand(Class<?> application) {
         super(application);
     }
@@ -49,11 +54,12 @@ final class LoadCommand extends JobCommand {
 
     @Override
     String again() {
-        return "load " + job + (from == null ? "" : " --from " + from) + (to == null ? "" : " --to " + to);
+        return "load " + job + (from == null ? "" : " --from " + from) + (to == null ? "" : " --to " + to)
+                + (verify ? " --verify" : "");
     }
 
     @Override
     Execution start(Jobs jobs) {
-        return jobs.start(job, from, to);
+        return jobs.start(job, from, to, verify);
     }
 }

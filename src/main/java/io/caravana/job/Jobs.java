@@ -68,9 +68,18 @@ public class Jobs {
      * @throws io.caravana.execution.recovery.JobRunningException if the job is running
      */
     public Execution start(String job, LocalDate start, LocalDate end) {
+        return start(job, start, end, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param verify whether every value is compared with the replica, and not only the fingerprints of rows
+     */
+    public Execution start(String job, LocalDate start, LocalDate end, boolean verify) {
         var asked = idle(job);
         tryAll(asked);
-        return start(asked, start, end);
+        return start(asked, start, end, verify);
     }
 
     /** What a person starts is also to try the tables that are set aside. */
@@ -80,7 +89,7 @@ public class Jobs {
         }
     }
 
-    private Execution start(Job asked, LocalDate start, LocalDate end) {
+    private Execution start(Job asked, LocalDate start, LocalDate end, boolean verify) {
         var window = window(asked, start, end);
         if (asked.reads() == Job.Reads.REJECTED) {
             return start(asked, "");
@@ -93,7 +102,8 @@ public class Jobs {
                         asked.reads(),
                         window,
                         catalog.tablesOf(asked),
-                        keepsUp)));
+                        keepsUp))
+                .verifying(verify));
     }
 
     /**
@@ -202,7 +212,7 @@ public class Jobs {
                 if (catalog.job(interrupted.job())
                         .filter(job -> job.reads() == Job.Reads.PERIOD)
                         .isPresent()) {
-                    start(rest(idle(interrupted.job()), interrupted));
+                    start(rest(idle(interrupted.job()), interrupted).verifying(interrupted.verifies()));
                 }
             } catch (JobRunningException e) {
                 LOG.debug("Another process resumes it: {}", e.getMessage());
@@ -232,7 +242,8 @@ public class Jobs {
     /** Starts a job when its time has come, for yesterday if it takes a period; not while it runs. */
     public void startByTimer(@Body String job) {
         try {
-            start(idle(job), null, null);
+            var due = idle(job);
+            start(due, null, null, due.verify());
         } catch (JobRunningException e) {
             LOG.info("Not started by its timer: {}", e.getMessage());
         }

@@ -113,6 +113,11 @@ public final class LoadContext extends TableReader {
         replica = value;
     }
 
+    /** Whether rows are compared value by value: what is read for its changes is expected to have some. */
+    public boolean isVerifying() {
+        return run.execution().verifies() || mode() != Reads.PERIOD;
+    }
+
     /** What all cursors of the read have found together. */
     public TableRead read() {
         return read;

@@ -6,13 +6,16 @@ import io.caravana.error.Failures;
 import io.caravana.execution.checkpoint.Checkpoints;
 import io.caravana.execution.checkpoint.Watermarks;
 import io.caravana.replica.ColumnType;
+import io.caravana.replica.Fingerprints;
 import io.caravana.replica.Refusal;
 import io.caravana.replica.RejectedRecords;
 import io.caravana.replica.Replica;
 import io.caravana.replica.ReplicaException;
 import io.caravana.replica.ReplicaTable;
+import io.caravana.replica.RowCopy;
 import io.caravana.replica.TextArray;
 import io.caravana.replica.ValueText;
+import io.caravana.servicenow.Fields;
 import io.caravana.servicenow.Page;
 import io.caravana.servicenow.SourceRecord;
 import io.caravana.servicenow.SourceTable;
@@ -40,8 +43,11 @@ final class PageWriter {
     private final Checkpoints checkpoints;
     private final Watermarks watermarks;
     private final RejectedRecords rejected;
+    private final RowCopy copy;
 
-    PageWriter(Replica replica, Checkpoints checkpoints, Watermarks watermarks, RejectedRecords rejected) {
+    PageWriter(
+            Replica replica, Checkpoints checkpoints, Watermarks watermarks, RejectedRecords rejected, RowCopy copy) {
+        this.copy = copy;
         this.rejected = rejected;
         this.replica = replica;
         this.checkpoints = checkpoints;
@@ -112,6 +118,42 @@ final class PageWriter {
         return missing.isEmpty() ? table : replica.extend(table, missing);
     }
 
+    /** Writes the records of a batch, whose rows the table does not have, by {@code COPY}. */
+    public void copy(@Body List<SourceRecord> rows, @ExchangeProperty("load") LoadContext load) {
+        var write = load.write();
+        var began = System.nanoTime();
+        var written = copy.copy(
+                load.replica(), write.columns(), rows, load.run().execution().id());
+        load.run().batch(System.nanoTime() - began);
+        write.stored(rows.size(), written, 0);
+    }
+
+    /**
+     * Asks by their fingerprints which records of a batch may bring something to their rows.
+     *
+     * @return the statement that names them; its parameters are in the header {@code CamelSqlParameters}
+     */
+    public String askForDiffering(
+            Exchange exchange, @Body List<SourceRecord> rows, @ExchangeProperty("load") LoadContext load) {
+        var write = load.write();
+        write.batch(rows);
+        var parameters = new HashMap<String, Object>();
+        parameters.put("keys", new TextArray(rows, Fields.SYS_ID));
+        parameters.put("fingerprints", new Fingerprints(load.replica(), write.columns()).of(rows));
+        exchange.getMessage().setHeader(SqlConstants.SQL_PARAMETERS, parameters);
+        return load.replica().differing();
+    }
+
+    /** Those records, of the places in the statement's answer; the others are counted as unchanged. */
+    public List<SourceRecord> differing(
+            @Body List<Map<String, Object>> answer, @ExchangeProperty("load") LoadContext load) {
+        var rows = load.write().batch();
+        load.write().stored(rows.size() - answer.size(), 0, 0);
+        return answer.stream()
+                .map(row -> rows.get(((Number) row.get("place")).intValue() - 1))
+                .toList();
+    }
+
     /**
      * Transforms a batch: empty values to NULL, a text array for each column.
      *
@@ -136,6 +178,8 @@ final class PageWriter {
             }
             written.add(column);
         }
+        parameters.put("fingerprints", new Fingerprints(load.replica(), write.columns()).of(rows));
+        parameters.put("renewing", load.run().execution().verifies());
         parameters.put("execution", load.run().execution().id());
         exchange.getMessage().setHeader(SqlConstants.SQL_PARAMETERS, parameters);
         write.batch(rows);

@@ -8,6 +8,7 @@ import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ public final class Replica {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
     private static final String COLUMNS = """
-            SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
+            SELECT attname, format_type(atttypid, NULL), attnum FROM pg_attribute
             WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""";
 
     /**
@@ -60,9 +61,9 @@ public final class Replica {
     private static final String STRANGE =
             "SELECT \"sys_id\", left(%1$s, 40) FROM %2$s WHERE %1$s !~ ('^' || ? || '$') LIMIT 1";
 
-    /** COPY knows no rules, and no rights to single rows. */
+    /** COPY knows no rules, and no rights to single rows. A table without a page is surely empty, and need not be read for that. */
     private static final String TAKES_COPY = """
-            SELECT NOT relhasrules AND NOT row_security_active(oid) AND NOT EXISTS (SELECT FROM %s) FROM pg_class
+            SELECT pg_relation_size(oid) = 0 AND NOT relhasrules AND NOT row_security_active(oid) FROM pg_class
             WHERE oid = to_regclass(?)""";
 
     private static final String DESCRIBE = "SELECT caravana.describe(CAST(? AS regclass), ?, ?, ?, ?, ?, ?)";
@@ -118,11 +119,11 @@ public final class Replica {
         if (load.hasWindow()) {
             requireComparable(replica, Identifiers.column(table.windowColumn()), load.windowUnit());
         }
-        var wasEmpty = jdbc.sql(TAKES_COPY.formatted(replica.qualified()))
+        var wasEmpty = jdbc.sql(TAKES_COPY)
                 .param(replica.qualified())
                 .query(Boolean.class)
                 .single();
-        return new ReplicaTable(replica.name(), replica.columns(), wasEmpty);
+        return new ReplicaTable(replica.name(), replica.columns(), replica.numbers(), wasEmpty);
     }
 
     /**
@@ -203,7 +204,7 @@ public final class Replica {
         var columns = new LinkedHashMap<>(table.columns());
         wanted.forEach((column, type) ->
                 columns.computeIfPresent(column, (name, kept) -> type(load, table, name, kept, type)));
-        return new ReplicaTable(table.name(), columns, table.wasEmpty());
+        return new ReplicaTable(table.name(), columns, table.numbers(), table.wasEmpty());
     }
 
     private ColumnType type(TableLoad load, ReplicaTable table, String column, ColumnType kept, ColumnType wanted) {
@@ -247,26 +248,28 @@ public final class Replica {
     public ReplicaTable extend(ReplicaTable table, Map<String, ColumnType> wanted) {
         var existing = existing(table, wanted);
         var missing = new LinkedHashMap<>(wanted);
-        missing.keySet().removeAll(existing.keySet());
-        if (!missing.isEmpty()) {
-            check.requireRoomFor(table, missing.size());
-            alter(table, () -> {
-                jdbc.sql(table.addColumns(missing)).update();
-                triggers.extendHistory(table.qualified());
-            });
-            LOG.info("{}: new columns {}", table.name(), missing.keySet());
+        missing.keySet().removeAll(existing.columns().keySet());
+        if (missing.isEmpty()) {
+            return existing;
         }
-        existing.putAll(missing);
-        return new ReplicaTable(table.name(), existing, table.wasEmpty());
+        check.requireRoomFor(table, missing.size());
+        alter(table, () -> {
+            jdbc.sql(table.addColumns(missing)).update();
+            triggers.extendHistory(table.qualified());
+        });
+        LOG.info("{}: new columns {}", table.name(), missing.keySet());
+        return existing(table, wanted);
     }
 
-    private Map<String, ColumnType> existing(ReplicaTable table, Map<String, ColumnType> wanted) {
+    private ReplicaTable existing(ReplicaTable table, Map<String, ColumnType> wanted) {
         var existing = new LinkedHashMap<String, ColumnType>();
+        var numbers = new HashMap<String, Integer>();
         jdbc.sql(COLUMNS).param(table.qualified()).query(rows -> {
             var column = rows.getString(1);
             var type = ColumnType.ofSql(rows.getString(2));
             if (type.isPresent()) {
                 existing.put(column, type.get());
+                numbers.put(column, rows.getInt(3));
             } else if (wanted.containsKey(column)) {
                 throw new ReplicaException(
                         "column %s of %s has the type %s, which Caravana does not write. Change it to one of docs/tables.md, or rename it"
@@ -274,6 +277,6 @@ public final class Replica {
             }
         });
         ReplicaTable.OWN.keySet().forEach(existing::remove);
-        return existing;
+        return new ReplicaTable(table.name(), existing, numbers, table.wasEmpty());
     }
 }

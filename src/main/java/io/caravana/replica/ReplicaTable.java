@@ -21,12 +21,14 @@ import java.util.stream.Stream;
  * values are only ever bound.
  *
  * @param columns every column that a field can be written to, by name
+ * @param numbers PostgreSQL's numbers of the columns that exist: one that was dropped and added again has another
  * @param wasEmpty whether it had no row when the load took its lease, and takes {@code COPY}
  */
-public record ReplicaTable(String name, Map<String, ColumnType> columns, boolean wasEmpty) {
+public record ReplicaTable(
+        String name, Map<String, ColumnType> columns, Map<String, Integer> numbers, boolean wasEmpty) {
 
     ReplicaTable(String name, Map<String, ColumnType> columns) {
-        this(name, columns, false);
+        this(name, columns, Map.of(), false);
     }
 
     /** What the name of a column with display values begins with. */
@@ -55,6 +57,9 @@ public record ReplicaTable(String name, Map<String, ColumnType> columns, boolean
 
     /** When the source was found to have the row no longer; a column of tables whose rows are marked, or were. */
     public static final String DELETED = "etl_deleted_at";
+
+    /** Stands for the record that was stored last in the row, see {@link Fingerprints}; NULL while nothing is known of it. */
+    public static final String FINGERPRINT = "etl_fingerprint";
 
     /** The statement's parameter for the n-th column's values, a text array. */
     public static String parameter(int n) {
@@ -119,9 +124,26 @@ public record ReplicaTable(String name, Map<String, ColumnType> columns, boolean
     }
 
     /**
-     * One statement for a batch: its parameters are a text array a column (see {@link #parameter}) and {@code
-     * execution}; it answers with the number of rows inserted and updated. Rows that are the same already are neither
-     * locked nor written, but for those that are marked as gone: their mark is taken off.
+     * Finds the records of a batch that may bring something to their rows: its parameters are their {@code keys} and {@code
+     * fingerprints}; it answers with their places in the batch, from 1. Of the others the row has every value already.
+     */
+    public String differing() {
+        return """
+                SELECT given.place FROM unnest(CAST(:?keys AS text[]), CAST(:?fingerprints AS bigint[]))
+                  WITH ORDINALITY AS given(sys_id, fingerprint, place)
+                LEFT JOIN %s AS kept ON kept."sys_id" = given.sys_id
+                WHERE kept."etl_fingerprint" IS DISTINCT FROM given.fingerprint%s""".formatted(qualified(), orMarked());
+    }
+
+    private String orMarked() {
+        return hasMarks() ? " OR kept.\"etl_deleted_at\" IS NOT NULL" : "";
+    }
+
+    /**
+     * One statement for a batch: its parameters are a text array a column (see {@link #parameter}), {@code fingerprints}, {@code
+     * renewing} and {@code execution}; it answers with the number of rows inserted and updated. Rows that are the same already are neither
+     * locked nor written, but for those that are marked as gone: their mark is taken off; and for those without a
+     * fingerprint, or if renewing with another one, which get the record's and count as unchanged.
      *
      * @param written the columns of the batch, {@code sys_id} first
      * @param partial those of them that not every record has, each with its parameter {@link #presence}; their values stay
@@ -132,37 +154,44 @@ public record ReplicaTable(String name, Map<String, ColumnType> columns, boolean
         var others = written.subList(1, written.size());
         return """
                 WITH source AS (
-                  SELECT %s FROM (SELECT %s) AS given
-                ), changed AS (
-                  SELECT %s FROM source LEFT JOIN %s AS kept ON kept."sys_id" = source."sys_id"
-                  WHERE kept."sys_id" IS NULL%s%s
+                  SELECT %1$s, given."etl_fingerprint" FROM (SELECT %2$s, unnest(CAST(:?fingerprints AS bigint[])) AS "etl_fingerprint") AS given
+                ), changed (%6$s, "etl_fingerprint", "is other") AS (
+                  SELECT %3$s, source."etl_fingerprint", %4$s FROM source LEFT JOIN %5$s AS kept ON kept."sys_id" = source."sys_id"
+                  WHERE kept."etl_fingerprint" IS DISTINCT FROM source."etl_fingerprint" OR %4$s
                 ), stored AS (
-                  INSERT INTO %s (%s, "etl_execution_id") SELECT changed.*, :?execution FROM changed
-                  ON CONFLICT ("sys_id") DO UPDATE SET %s%s"etl_updated_at" = now(), "etl_execution_id" = EXCLUDED."etl_execution_id"
+                  INSERT INTO %5$s (%6$s, "etl_fingerprint", "etl_execution_id")
+                  SELECT %6$s, "etl_fingerprint", :?execution FROM changed WHERE "is other"
+                  ON CONFLICT ("sys_id") DO UPDATE SET %7$s"etl_fingerprint" = EXCLUDED."etl_fingerprint", "etl_updated_at" = now(), "etl_execution_id" = EXCLUDED."etl_execution_id"
                   RETURNING (xmax = 0) AS inserted
+                ), same AS (
+                  UPDATE %5$s AS kept SET "etl_fingerprint" = changed."etl_fingerprint" FROM changed
+                  WHERE kept."sys_id" = changed."sys_id" AND NOT "is other" AND (kept."etl_fingerprint" IS NULL OR CAST(:?renewing AS boolean))
                 )
                 SELECT count(*) FILTER (WHERE inserted) AS inserted, count(*) FILTER (WHERE NOT inserted) AS updated FROM stored""".formatted(
                         casts(written, partial),
                         elements(written, partial),
                         values(written, partial),
-                        qualified(),
-                        others.isEmpty()
-                                ? ""
-                                : " OR (%s) IS DISTINCT FROM (%s)"
-                                        .formatted(list(others, "kept."::concat), values(others, partial)),
-                        hasMarks() ? " OR kept.\"etl_deleted_at\" IS NOT NULL" : "",
+                        isOther(others, partial),
                         qualified(),
                         columns,
                         others.stream()
                                 .map(Identifiers::quoted)
                                 .map(column -> column + " = EXCLUDED." + column + ", ")
-                                .collect(Collectors.joining()),
-                        hasMarks() ? "\"etl_deleted_at\" = NULL, " : "");
+                                .collect(Collectors.joining("", "", hasMarks() ? "\"etl_deleted_at\" = NULL, " : "")));
     }
 
-    /** Takes rows in binary form, as {@link CopyRows} writes them: these columns, then the execution. */
+    /** Whether a row is not there, is marked as gone, or has other values. */
+    private String isOther(List<String> others, Map<String, String> partial) {
+        return "(kept.\"sys_id\" IS NULL" + orMarked()
+                + (others.isEmpty()
+                        ? ")"
+                        : " OR (%s) IS DISTINCT FROM (%s))"
+                                .formatted(list(others, "kept."::concat), values(others, partial)));
+    }
+
+    /** Takes rows in binary form, as {@link CopyRows} writes them: these columns, the fingerprint, the execution. */
     public String copy(List<String> written) {
-        return "COPY %s (%s, \"etl_execution_id\") FROM STDIN (FORMAT binary)"
+        return "COPY %s (%s, \"etl_fingerprint\", \"etl_execution_id\") FROM STDIN (FORMAT binary)"
                 .formatted(qualified(), list(written, "%s"::formatted));
     }
 
@@ -234,6 +263,7 @@ public record ReplicaTable(String name, Map<String, ColumnType> columns, boolean
         if (table.onDelete() == Table.OnDelete.SOFT) {
             wanted.put(DELETED, ColumnType.TIMESTAMP);
         }
+        wanted.put(FINGERPRINT, ColumnType.BIGINT);
         return wanted;
     }
 
@@ -246,7 +276,10 @@ public record ReplicaTable(String name, Map<String, ColumnType> columns, boolean
 
     /** Whether no field can be written to a column of that name. */
     public static boolean isTaken(String column) {
-        return OWN.containsKey(column) || column.equals(DELETED) || SYSTEM.contains(column);
+        return OWN.containsKey(column)
+                || column.equals(DELETED)
+                || column.equals(FINGERPRINT)
+                || SYSTEM.contains(column);
     }
 
     public static ReplicaException taken(String field, String column) {

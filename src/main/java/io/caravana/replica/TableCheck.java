@@ -182,7 +182,9 @@ public final class TableCheck {
 
         /** A column of another type stays as it is if values can be written to it; the key and ours are what they are. */
         boolean canBe(ColumnType wanted) {
-            return attname.equals(ReplicaTable.KEY) || ReplicaTable.OWN.containsKey(attname)
+            return attname.equals(ReplicaTable.KEY)
+                            || attname.equals(ReplicaTable.FINGERPRINT)
+                            || ReplicaTable.OWN.containsKey(attname)
                     ? wanted.sql().equals(type)
                     : ColumnType.ofSql(type).isPresent();
         }

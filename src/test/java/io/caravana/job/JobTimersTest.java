@@ -94,7 +94,7 @@ class JobTimersTest {
                     from("direct:start-on-time").to("mock:started");
                 }
             });
-            var job = new Job("nightly", "", Job.Reads.PERIOD, true, 1, cron, true);
+            var job = new Job("nightly", "", Job.Reads.PERIOD, true, 1, cron, true, false);
             new JobTimers(new Catalog(ZoneId.of(zone), List.of(job), List.of()), Clock.systemUTC())
                     .beforeApplicationStart(camel);
             camel.start();

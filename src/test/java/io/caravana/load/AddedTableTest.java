@@ -62,7 +62,7 @@ class AddedTableTest {
                             .replace(
                                     "  jobs:\n",
                                     "  jobs:\n    - name: places\n      threads: 1\n"
-                                            + "    - name: by-the-clock\n      cron: '* * * * * ?'\n"));
+                                            + "    - name: by-the-clock\n      cron: '* * * * * ?'\n      verify: true\n"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -106,6 +106,7 @@ class AddedTableTest {
         var today = LocalDate.now(ZoneOffset.UTC);
         var rows = new Comparison(jdbc, access).assertEqual(table, new Window(today, today, ZoneOffset.UTC));
         assertThat(rows).isPositive();
+        assertThat(verifies("places")).isFalse();
     }
 
     @Test
@@ -116,6 +117,20 @@ class AddedTableTest {
                 .isEqualTo(LocalDate.now(ZoneOffset.UTC).minusDays(1));
         assertThat(started.get(0).endDate())
                 .isEqualTo(LocalDate.now(ZoneOffset.UTC).minusDays(1));
+    }
+
+    @Test
+    void what_a_timer_starts_verifies_where_its_job_says_so() {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !executions.list("by-the-clock", "success", 1).isEmpty());
+        assertThat(verifies("by-the-clock")).isTrue();
+    }
+
+    private boolean verifies(String job) {
+        return jdbc.sql("SELECT DISTINCT verifies FROM caravana.servicenow_execution_log WHERE execution_type = ?")
+                .param(job)
+                .query(Boolean.class)
+                .single();
     }
 
     @Test
@@ -132,6 +147,7 @@ class AddedTableTest {
                         "sys_created_on",
                         "sys_updated_on",
                         "sys_mod_count",
+                        "etl_fingerprint",
                         "etl_created_at",
                         "etl_updated_at",
                         "etl_execution_id");

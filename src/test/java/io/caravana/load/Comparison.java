@@ -29,7 +29,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class Comparison {
 
-    private static final Set<String> OWN = Set.of("etl_created_at", "etl_updated_at", "etl_execution_id");
+    private static final Set<String> OWN =
+            Set.of("etl_created_at", "etl_updated_at", "etl_execution_id", "etl_fingerprint");
 
     private static final String MARK = "etl_deleted_at";
 

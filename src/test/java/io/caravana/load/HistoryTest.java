@@ -231,6 +231,20 @@ class HistoryTest extends FollowedTest {
     }
 
     @Test
+    void a_version_has_no_fingerprint_and_a_row_that_gets_one_has_no_new_version() {
+        load();
+        var versions = number("SELECT count(*) FROM servicenow.sc_task_history");
+        jdbc.sql("UPDATE servicenow.sc_task SET etl_fingerprint = NULL").update();
+        load();
+        assertThat(number("SELECT count(*) FROM servicenow.sc_task WHERE etl_fingerprint IS NULL"))
+                .isZero();
+        assertThat(number("SELECT count(*) FROM servicenow.sc_task_history")).isEqualTo(versions);
+        assertThat(number("""
+                        SELECT count(*) FROM information_schema.columns
+                        WHERE table_name = 'sc_task_history' AND column_name = 'etl_fingerprint'""")).isZero();
+    }
+
+    @Test
     void a_row_that_its_period_no_longer_has_is_closed_and_one_that_comes_back_opens_anew() {
         load();
         assertClosedAndOpened(
@@ -376,7 +390,7 @@ class HistoryTest extends FollowedTest {
     void switched_on_again_it_takes_up_what_has_changed_meanwhile() {
         load();
         switchOff();
-        jdbc.sql("UPDATE servicenow.sc_task SET short_description = 'meanwhile' WHERE sys_id = ?")
+        jdbc.sql("UPDATE servicenow.sc_task SET short_description = 'meanwhile', etl_fingerprint = 0 WHERE sys_id = ?")
                 .param(task(0).get("sys_id"))
                 .update();
         jdbc.sql("DELETE FROM servicenow.sc_task WHERE sys_id = ?")

@@ -99,6 +99,7 @@ class PartitionedReadTest extends LoadTest {
     @Test
     void no_more_pages_are_stored_at_once_than_configured() {
         loaded("incidents");
+        jdbc.sql("UPDATE servicenow.incident SET etl_fingerprint = NULL").update();
         jdbc.sql("CREATE TABLE public.writers (number bigint)").update();
         jdbc.sql("""
                 CREATE FUNCTION public.note_writers() RETURNS trigger LANGUAGE plpgsql AS $$

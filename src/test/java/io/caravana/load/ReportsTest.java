@@ -64,6 +64,9 @@ class ReportsTest extends LoadTest {
         assertThat(strings("""
                 SELECT table_name || '.' || column_name FROM information_schema.columns
                 JOIN pg_get_keywords() ON word = column_name AND catcode IN ('R', 'T') WHERE table_schema = 'reports'""")).isEmpty();
+        assertThat(strings("SELECT column_name FROM information_schema.columns WHERE table_schema = 'reports'"))
+                .contains("short_description")
+                .noneMatch(column -> column.startsWith("etl_"));
         assertThat(strings("SELECT user_id FROM reports.task_time_worked ORDER BY sys_id"))
                 .isEqualTo(simulator.rows("task_time_worked").stream()
                         .sorted((one, other) -> one.get("sys_id").compareTo(other.get("sys_id")))

@@ -20,14 +20,16 @@ class ReplicaTableTest {
                 .contains("unnest(CAST(:?c0 AS text[])) AS \"sys_id\", unnest(CAST(:?c1 AS text[])) AS \"order\"")
                 .contains("CAST(given.\"order\" AS integer) AS \"order\"")
                 .contains("(kept.\"order\") IS DISTINCT FROM (source.\"order\")")
-                .contains("DO UPDATE SET \"order\" = EXCLUDED.\"order\", \"etl_updated_at\" = now()");
+                .contains(
+                        "DO UPDATE SET \"order\" = EXCLUDED.\"order\", \"etl_fingerprint\" = EXCLUDED.\"etl_fingerprint\", \"etl_updated_at\" = now()");
     }
 
     @Test
     void a_batch_with_keys_alone_is_a_statement_too() {
         assertThat(table("sys_id", ColumnType.TEXT).upsert(List.of("sys_id"), Map.of()))
-                .contains("WHERE kept.\"sys_id\" IS NULL\n")
-                .contains("DO UPDATE SET \"etl_updated_at\" = now()");
+                .contains("OR (kept.\"sys_id\" IS NULL)\n")
+                .contains(
+                        "DO UPDATE SET \"etl_fingerprint\" = EXCLUDED.\"etl_fingerprint\", \"etl_updated_at\" = now()");
     }
 
     @Test
@@ -46,7 +48,7 @@ class ReplicaTableTest {
         assertThat(upsert)
                 .contains("unnest(CAST(:?h2 AS boolean[])) AS \"has h2\"")
                 .contains(
-                        "SELECT source.\"sys_id\", source.\"a\", CASE WHEN source.\"has h2\" THEN source.\"b\" ELSE kept.\"b\" END FROM source")
+                        "SELECT source.\"sys_id\", source.\"a\", CASE WHEN source.\"has h2\" THEN source.\"b\" ELSE kept.\"b\" END, source.\"etl_fingerprint\"")
                 .contains(
                         "(kept.\"a\", kept.\"b\") IS DISTINCT FROM (source.\"a\", CASE WHEN source.\"has h2\" THEN source.\"b\" ELSE kept.\"b\" END)");
     }

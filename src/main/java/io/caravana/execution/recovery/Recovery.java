@@ -38,7 +38,7 @@ public class Recovery {
             SELECT EXISTS (SELECT FROM worker WHERE NOT pg_try_advisory_xact_lock(session_lock))""";
 
     private static final String RESUMABLE = """
-            SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end", time_zone, keeps_up
+            SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end", time_zone, keeps_up, verifies
             FROM caravana.servicenow_execution_log AS log
             WHERE status = 'interrupted' AND start_date IS NOT NULL
               AND ended_at > clock_timestamp() - make_interval(secs => ?)
@@ -74,7 +74,13 @@ public class Recovery {
      * @param timeZone the zone of its days; null where nobody noted it
      */
     public record Interrupted(
-            String executionId, String job, LocalDate start, LocalDate end, String timeZone, boolean keepsUp) {
+            String executionId,
+            String job,
+            LocalDate start,
+            LocalDate end,
+            String timeZone,
+            boolean keepsUp,
+            boolean verifies) {
 
         /** Its period, whatever the zone of the configuration has become. */
         public Window window(ZoneId configured) {

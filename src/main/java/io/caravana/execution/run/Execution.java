@@ -15,6 +15,7 @@ import org.slf4j.event.Level;
  * @param window the period; tables without a window column ignore it. Null when no period is read
  * @param tables the tables to load, as configured when it started; of one that resumes, those that are left
  * @param keepsUp whether it also follows what has changed in its tables, whenever that was created
+ * @param verifies whether it compares every value with the replica, and not only the fingerprints of rows
  * @param goesOn whether it was interrupted and is in the log already
  * @param stop whether it is to end before it is done
  */
@@ -25,6 +26,7 @@ public record Execution(
         Window window,
         List<Table> tables,
         boolean keepsUp,
+        boolean verifies,
         boolean goesOn,
         Stop stop) {
 
@@ -37,13 +39,18 @@ public record Execution(
     }
 
     public Execution(String id, String job, Reads reads, Window window, List<Table> tables, boolean keepsUp) {
-        this(id, job, reads, window, tables, keepsUp, false, new Stop());
+        this(id, job, reads, window, tables, keepsUp, false, false, new Stop());
     }
 
     /** What is left of an execution that was interrupted. */
     public static Execution rest(
             String id, String job, Reads reads, Window window, List<Table> tables, boolean keepsUp) {
-        return new Execution(id, job, reads, window, tables, keepsUp, true, new Stop());
+        return new Execution(id, job, reads, window, tables, keepsUp, false, true, new Stop());
+    }
+
+    /** The same, that verifies or does not. */
+    public Execution verifying(boolean whether) {
+        return new Execution(id, job, reads, window, tables, keepsUp, whether, goesOn, stop);
     }
 
     /** At which level its beginning and its end are logged: what a timer starts every minute is not worth a line each time. */
