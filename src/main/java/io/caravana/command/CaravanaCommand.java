@@ -160,6 +160,7 @@ public final class CaravanaCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         start(application(application));
+        StartMemory.giveBack();
         return SERVING;
     }
 
