@@ -50,8 +50,8 @@ class SettingsCheck implements BeanFactoryPostProcessor {
             "caravana.tables[].ledger", "it is change-log now");
 
     /** The files that have one key, and nothing of Spring or Camel. */
-    private static final Map<String, String> ONE_KEY =
-            Map.of("tables.yaml", "caravana.tables", "events.yaml", "caravana.events");
+    private static final Map<String, String> ONE_KEY = Map.of(
+            "tables.yaml", "caravana.tables", "events.yaml", "caravana.events", "sla-rules.yaml", "caravana.sla");
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {

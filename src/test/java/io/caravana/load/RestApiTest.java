@@ -1,6 +1,7 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,6 +25,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -412,6 +414,19 @@ class RestApiTest extends LoadTest {
         var accepted = JSON.readTree(post(LOADS + "load-choices", null, null).body());
         assertAnswer("Accepted", accepted);
         end(accepted.path("execution_id").asText());
+    }
+
+    @Test
+    void a_loaded_ticket_is_found_once_somebody_has_searched() throws Exception {
+        loaded("incidents");
+        var number = simulator.rows("incident").get(0).get("number");
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        getJson("/api/v1/search?q=" + number).path("complete").asBoolean());
+        var hits = getJson("/api/v1/search?limit=1&q=" + number).path("hits");
+        assertThat(hits).hasSize(1);
+        assertThat(hits.path(0).path("number").asText()).isEqualTo(number);
+        assertThat(get("/api/v1/search").statusCode()).isEqualTo(400);
     }
 
     private void assertAnswer(String name, JsonNode answer) throws Exception {

@@ -169,8 +169,8 @@ class ReferenceTest {
 
                 Every setting. The code contains these descriptions; `./mvnw test -Dtest=ReferenceTest -Dupdate.reference=true` writes this page.
 
-                Put your settings into `application.yaml`, `tables.yaml` and `events.yaml`, in the folder `config` or `CARAVANA_CONFIG_DIR`.
-                `application.yaml` may also contain any key of Spring Boot or Camel. If the last column has a variable, it sets the key unless a file does: use it
+                Put your settings into `application.yaml`, `tables.yaml`, `events.yaml` and `sla-rules.yaml`, in the folder `config` or
+                `CARAVANA_CONFIG_DIR`. `application.yaml` may also contain any key of Spring Boot or Camel. If the last column has a variable, it sets the key unless a file does: use it
                 for secrets. A variable can set every other key too, in capital letters, with `_` for a dot and without hyphens, such as
                 `CARAVANA_SERVICENOW_RATELIMIT`; it wins over the files.
 

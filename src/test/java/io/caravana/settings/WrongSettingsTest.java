@@ -30,7 +30,7 @@ class WrongSettingsTest {
 
     @BeforeEach
     void shipped() throws IOException {
-        for (var file : List.of("application.yaml", "tables.yaml", "events.yaml")) {
+        for (var file : List.of("application.yaml", "tables.yaml", "events.yaml", "sla-rules.yaml")) {
             Files.copy(Path.of("config", file), folder.resolve(file));
         }
     }
@@ -79,6 +79,10 @@ class WrongSettingsTest {
             tables.yaml      | job: incidents           | job: incidnts           | caravana.tables[0].job is 'incidnts'; it takes one of the jobs incidents, configurations, tickets, choices. Did you mean 'incidents'?
             tables.yaml      | - source: sc_task        | - sc_task: incident     | there is no key caravana.tables[10].sctask. The keys here are source, target, job, enabled, window-column, filter, fields, display-values, page-size, live, history, change-log, on-delete, delete-share
             events.yaml      | columns: [state], to: ["6"] | to: ["6"] | caravana.events[2].columns is missing; from, to and reaches compare values of columns: it takes at least one
+            sla-rules.yaml   | hours: 4, calendar: always | hours: 4, calendar: alway | caravana.sla.rules[1].calendar is 'alway'; it takes one of the calendars office, always
+            sla-rules.yaml   | holidays: BR             | holidays: BR-XX         | caravana.sla.calendars[0].holidays is 'BR-XX'; it takes BR or one of BR-GO, BR-MG, BR-MS, BR-PB, BR-PE, BR-PR, BR-RJ, BR-RN, BR-RS, BR-SP
+            sla-rules.yaml   | measure: response        | measure: reponse        | caravana.sla.rules[0].measure is 'reponse'; it takes response or resolution. Did you mean 'response'?
+            sla-rules.yaml   | {table: sc_task, priority: 0 | {table: sc_item, priority: 0 | caravana.sla.rules[4].table is 'sc_item'; caravana.sla.tickets does not say what its states mean
             events.yaml      | reaches: 75              | reaches: half           | caravana.events[11].reaches is 'half'; it takes a number
             events.yaml      | tables: [incident], kinds: [created] | tables: [incident], kinds: [made] | caravana.events[0].kinds[0] is 'made'; it takes created or updated or deleted
             tables.yaml      | window-column: opened_at | ledger: always          | there is no key caravana.tables[0].ledger any more: it is change-log now
