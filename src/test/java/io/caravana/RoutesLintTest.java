@@ -94,6 +94,18 @@ class RoutesLintTest {
         }
     }
 
+    /** Camel starts none of them otherwise. */
+    @Test
+    void no_two_routes_or_steps_have_the_same_id() throws IOException {
+        var ids = new ArrayList<String>();
+        for (var file : files().toList()) {
+            for (var route : routes(file)) {
+                values(route, "id").forEach(id -> ids.add(id.asText()));
+            }
+        }
+        assertThat(ids).doesNotHaveDuplicates();
+    }
+
     @Test
     void every_direct_call_has_a_route() throws IOException {
         var called = new HashSet<String>();
