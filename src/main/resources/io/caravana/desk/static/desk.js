@@ -33,9 +33,8 @@
     const form = one('#filter');
     if (form && event.target === form) {
       const used = [...new FormData(form)].filter(([name, value]) => value !== '' && !(name === 'show' && value === 'open'));
-      request.action = request.action.split('?')[0] + '?' + new URLSearchParams(used);
-      one('#export').href = '/tickets.csv?' + new URLSearchParams(used);
-      request.body = null;
+      request.body = new URLSearchParams(used);
+      one('#export').href = '/tickets.csv?' + request.body;
     }
   });
   document.addEventListener('htmx:before:swap', event => {
