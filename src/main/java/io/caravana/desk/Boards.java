@@ -1,5 +1,6 @@
 package io.caravana.desk;
 
+import io.caravana.catalog.Catalog;
 import io.caravana.replica.RowScope;
 import io.caravana.security.CurrentCaller;
 import io.caravana.ticket.Counters;
@@ -11,9 +12,8 @@ import io.caravana.ticket.Trends;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,15 +39,24 @@ final class Boards {
     private final Trends trends;
     private final Counters counters;
     private final Clock clock;
+    private final Catalog catalog;
     private final Map<RowScope, Sums> sums = new ConcurrentHashMap<>();
 
-    Boards(Pages pages, CurrentCaller caller, Slas slas, Trends trends, Counters counters, Clock clock) {
+    Boards(
+            Pages pages,
+            CurrentCaller caller,
+            Slas slas,
+            Trends trends,
+            Counters counters,
+            Clock clock,
+            Catalog catalog) {
         this.pages = pages;
         this.caller = caller;
         this.slas = slas;
         this.trends = trends;
         this.counters = counters;
         this.clock = clock;
+        this.catalog = catalog;
     }
 
     private record Sums(Instant at, Map<String, Object> values) {}
@@ -86,9 +95,11 @@ final class Boards {
 
     private Map<String, Object> next() {
         var now = OffsetDateTime.now(clock);
-        var midnight = now.withOffsetSameInstant(ZoneOffset.UTC)
-                .truncatedTo(ChronoUnit.DAYS)
-                .plusDays(1);
+        var zone = catalog.timeZone();
+        var midnight = LocalDate.now(clock.withZone(zone))
+                .plusDays(1)
+                .atStartOfDay(zone)
+                .toOffsetDateTime();
         var far = midnight.isBefore(now.plusHours(4)) ? now.plusHours(4) : midnight;
         var found = slas.next(far, caller.scope());
         return Map.of(

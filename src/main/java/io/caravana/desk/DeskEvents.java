@@ -15,6 +15,8 @@ import io.caravana.ticket.Counters.Counter;
 import io.caravana.ticket.TicketType;
 import io.caravana.ticket.Tickets;
 import jakarta.annotation.PreDestroy;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -117,6 +119,7 @@ class DeskEvents {
         var scope = caller.scope();
         var context = request.startAsync();
         context.setTimeout(0);
+        context.addListener(new CompleteOnError());
         var stream = new DeskStream(scope, context, news -> message(scope, news), streams::remove);
         // from here on it hears of everything; what was before is in the log
         streams.add(stream);
@@ -130,6 +133,29 @@ class DeskEvents {
         } catch (DataAccessException e) {
             stream.close();
             throw e;
+        }
+    }
+
+    /** A browser that goes away is no error to answer with a page. */
+    private static final class CompleteOnError implements AsyncListener {
+        @Override
+        public void onError(AsyncEvent event) {
+            event.getAsyncContext().complete();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // there is none
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            // the stream has noticed
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // happens once
         }
     }
 
