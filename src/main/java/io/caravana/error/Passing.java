@@ -18,8 +18,8 @@ public final class Passing {
             RecoverableDataAccessException.class,
             DataAccessResourceFailureException.class,
             TransactionException.class);
-    /** Lost connections, aborted and idle transactions, resources, locks and shutdowns, some of which Spring has no class for. */
-    private static final Pattern PASSING_STATES = Pattern.compile("08...|25P03|40...|53...|55P03|57P0[123]");
+    /** Lost connections, aborted transactions, resources, locks and shutdowns, some of which Spring has no class for. */
+    private static final Pattern PASSING_STATES = Pattern.compile("08...|40...|53...|55P03|57P0[123]");
 
     private Passing() {}
 

@@ -1,13 +1,12 @@
 package io.caravana.pipeline;
 
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.spi.TransactedPolicy;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -34,25 +33,15 @@ final class OneTransaction implements TransactedPolicy {
         return exchange -> run(transaction, steps, exchange);
     }
 
-    /**
-     * Runs the steps in a transaction and leaves their failure to the exchange; also where the transaction could not even be
-     * rolled back, as its connection is lost: why it was lost is what people have to know.
-     */
+    /** Runs the steps in a transaction and leaves their failure to the exchange. */
     static void run(TransactionTemplate transaction, Processor steps, Exchange exchange) {
         var work = exchange.getUnitOfWork();
         // keeps the steps on this thread, which the transaction belongs to
         work.beginTransactedBy(transaction);
         try {
-            transaction.executeWithoutResult(status -> {
-                process(steps, exchange);
-                if (exchange.getException() != null) {
-                    status.setRollbackOnly();
-                }
-            });
-        } catch (TransactionException | DataAccessException e) {
-            if (exchange.getException() == null) {
-                exchange.setException(e);
-            }
+            transaction.executeWithoutResult(status -> process(steps, exchange));
+        } catch (StepFailed e) {
+            exchange.setException(e.getCause());
         } finally {
             work.endTransactedBy(transaction);
         }
@@ -62,7 +51,19 @@ final class OneTransaction implements TransactedPolicy {
         try {
             steps.process(exchange);
         } catch (Exception e) {
-            exchange.setException(e);
+            throw new StepFailed(exchange, e);
+        }
+        if (exchange.getException() != null) {
+            throw new StepFailed(exchange, exchange.getException());
+        }
+    }
+
+    /** Rolls the transaction back. */
+    private static final class StepFailed extends CamelExecutionException {
+        private static final long serialVersionUID = 1L;
+
+        StepFailed(Exchange exchange, Throwable cause) {
+            super("a step of the transaction failed", exchange, cause);
         }
     }
 }
