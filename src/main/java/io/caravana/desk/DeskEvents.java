@@ -14,7 +14,6 @@ import io.caravana.ticket.Counters;
 import io.caravana.ticket.Counters.Counter;
 import io.caravana.ticket.TicketType;
 import io.caravana.ticket.Tickets;
-import jakarta.annotation.PreDestroy;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,6 +32,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -230,7 +231,8 @@ class DeskEvents {
         streams.forEach(stream -> stream.tell(new Pending(Set.of(), false, told)));
     }
 
-    @PreDestroy
+    /** Before the web server waits for requests to end. */
+    @EventListener(ContextClosedEvent.class)
     void close() {
         if (end != null) {
             end.run();
