@@ -15,6 +15,7 @@ class WithoutWebServerTest {
     void a_command_starts_without_the_pages() {
         try (var application = new SpringApplicationBuilder(Caravana.class)
                 .web(WebApplicationType.NONE)
+                .profiles("command")
                 .run("--caravana.database.url=" + TestDatabase.url())) {
             assertThat(application.getBeansOfType(UserDetailsService.class)).isEmpty();
         }

@@ -38,10 +38,12 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Small sources that people have, and accounts that see a part of them: {@code src/test/resources/cases}. */
+@ActiveProfiles("command")
 @SpringBootTest(
         classes = Caravana.class,
         webEnvironment = SpringBootTest.WebEnvironment.NONE,

@@ -29,10 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** What happens to a table whose entry names a field that is not there. ServiceNow would answer with more rows. */
+@ActiveProfiles("command")
 @SpringBootTest(
         classes = Caravana.class,
         webEnvironment = SpringBootTest.WebEnvironment.NONE,

@@ -17,11 +17,13 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** A database in another encoding than UTF8, as some that have grown old are. */
 @DirtiesContext
+@ActiveProfiles("command")
 @SpringBootTest(
         classes = Caravana.class,
         webEnvironment = SpringBootTest.WebEnvironment.NONE,

@@ -64,12 +64,14 @@ class OneOfManyTest extends LoadTest {
         if (other == null) {
             other = new SpringApplicationBuilder(Caravana.class)
                     .web(WebApplicationType.NONE)
+                    .profiles("command")
                     .run(
                             "--caravana.database.url="
                                     + database.unwrap(HikariDataSource.class).getJdbcUrl(),
                             "--caravana.simulator.incidents=400",
                             "--caravana.servicenow.page-size=50",
                             "--caravana.servicenow.max-page-size=50",
+                            "--caravana.timers=true",
                             "--caravana.demo=false");
         }
         jdbc.sql("DELETE FROM caravana.timer_turn").update();

@@ -49,6 +49,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -56,6 +57,7 @@ import org.springframework.test.context.DynamicPropertySource;
  * A period means the same rows to the query, to the comparison and to the deletion, whatever the window column holds, and
  * in whatever zone the JVM, the session of the database and {@code caravana.time-zone} are.
  */
+@ActiveProfiles("command")
 @SpringBootTest(
         classes = Caravana.class,
         webEnvironment = SpringBootTest.WebEnvironment.NONE,

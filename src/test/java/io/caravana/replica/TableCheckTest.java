@@ -93,7 +93,7 @@ class TableCheckTest {
         check.require(table, columns);
         assertThatThrownBy(() -> check.requireRoomFor(table, 1)).isInstanceOf(ReplicaException.class);
         var names = new ArrayList<>(columns.keySet());
-        var parameters = new LinkedHashMap<String, Object>(Map.of("execution", "x"));
+        var parameters = new LinkedHashMap<String, Object>(Map.of("execution", "x", "fingerprints", "{1,2}"));
         for (int n = 0; n < names.size(); n++) {
             parameters.put(ReplicaTable.parameter(n), "{%d,%d}".formatted(n, n + 1));
         }
