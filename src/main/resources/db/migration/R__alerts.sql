@@ -36,7 +36,7 @@ CREATE OR REPLACE FUNCTION caravana.tables_in_trouble(execution text, OUT tables
     FROM caravana.table_load
     CROSS JOIN LATERAL (SELECT regexp_replace(error, '\s*[\r\n]+\s*', ' ', 'g') AS said) AS line
     CROSS JOIN LATERAL (SELECT CASE
-        WHEN length(said) > 1000 THEN left(said, 1000) || '…'
+        WHEN length(said) > 1000 THEN left(said, 1000) || '...'
         WHEN error IS NOT NULL THEN said
         WHEN verdict = 'not counted' THEN 'not proven complete, as ServiceNow did not say how many rows there are'
         ELSE 'incomplete, ' || to_char(hidden, 'FM999,999,999,990') || ' rows are hidden from the account or came without a key'
