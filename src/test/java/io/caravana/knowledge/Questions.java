@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -124,9 +125,11 @@ final class Questions {
         }
         questions.values().forEach(asked -> {
             var half = places.merge(kind, 1, Integer::sum) % 2 == 0 ? "tuned" : "unseen";
-            var answer = asked.answer().entrySet().stream()
-                    .map(column -> column.getKey() + "=" + column.getValue())
-                    .collect(Collectors.joining("\t"));
+            // a map of the JDK has another order in each process
+            var answer = new TreeMap<>(asked.answer())
+                    .entrySet().stream()
+                            .map(column -> column.getKey() + "=" + column.getValue())
+                            .collect(Collectors.joining("\t"));
             lines.add(String.join("\t", half, kind, asked.question(), answer));
         });
     }
