@@ -2,13 +2,20 @@ package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.caravana.catalog.Window;
+import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 class EqualReplicaTest extends LoadTest {
+
+    @Autowired
+    private DataSource database;
 
     private final Window whole = new Window(BEGINNING, TODAY, ZoneOffset.UTC);
 
@@ -92,11 +99,13 @@ class EqualReplicaTest extends LoadTest {
     }
 
     @Test
-    void a_batch_finds_its_rows_by_their_keys_even_in_a_table_that_is_quicker_to_read_whole() {
+    void a_batch_finds_its_rows_by_their_keys_even_in_a_table_that_is_quicker_to_read_whole() throws SQLException {
         loaded("incidents");
         jdbc.sql("UPDATE servicenow.incident SET etl_fingerprint = NULL").update();
         jdbc.sql("ANALYZE servicenow.incident").update();
         noteScans();
+        // until it has told them, a session takes the scans of its last second for those of its transaction
+        database.unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
         try {
             loaded("incidents");
             var scans = jdbc.sql("SELECT max(whole), sum(by_key) FROM public.scans")

@@ -304,7 +304,9 @@ class FailingTableTest extends LoadTest {
         } finally {
             simulator.faults().clear();
             keys.forEach(key -> simulator.delete("sys_choice", key));
-            loaded("choices");
+            // a table without a window loses no row in a load of a period
+            jdbc.sql("DELETE FROM servicenow.sys_choice WHERE sys_id LIKE 'key-%'")
+                    .update();
         }
     }
 
