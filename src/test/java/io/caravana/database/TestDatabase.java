@@ -52,7 +52,9 @@ public final class TestDatabase {
         try {
             var server = EmbeddedPostgres.builder()
                     .setLocaleConfig("locale", "C")
-                    .setServerConfig("unix_socket_directories", "");
+                    .setServerConfig("unix_socket_directories", "")
+                    // each application that stays for later classes keeps its pool
+                    .setServerConfig("max_connections", "800");
             if (version() >= OWN_LOCALES) {
                 server.setLocaleConfig("locale-provider", "builtin").setLocaleConfig("builtin-locale", "C.UTF-8");
             }
