@@ -18,8 +18,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 /** How much is taken from one caller: the size of a request, requests to the API, and wrong passwords. */
 final class RequestLimits {
 
-    /** The API itself takes less, 64 kB. Hawtio asks for many things at once. */
-    private static final long LARGEST_BODY = 1024 * 1024;
+    /** The API itself takes less, 64 kB. Hawtio asks at once whether it may do what any step of any route offers: more than 1 MB. */
+    private static final long LARGEST_BODY = 4 * 1024 * 1024;
 
     private final RateLimit requests;
     private final RateLimit refusedSignIns;
@@ -44,7 +44,7 @@ final class RequestLimits {
         var request = (HttpServletRequest) any;
         var response = (HttpServletResponse) answer;
         if (request.getContentLengthLong() > LARGEST_BODY) {
-            Refusal.write(response, HttpStatus.PAYLOAD_TOO_LARGE, "The body is larger than 1 MB.");
+            Refusal.write(response, HttpStatus.PAYLOAD_TOO_LARGE, "The body is larger than 4 MB.");
         } else if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null && !Caller.isApi(request)) {
             Refusal.write(response, HttpStatus.LENGTH_REQUIRED, "The length of the body has to be said.");
         } else if (isPacked(request)) {

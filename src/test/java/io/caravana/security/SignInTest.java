@@ -446,9 +446,9 @@ class SignInTest {
         }
 
         @Test
-        void of_more_than_a_megabyte_are_refused() throws Exception {
-            var answer =
-                    browser.post("/actuator/jolokia", " ".repeat(1024 * 1024 + 1), Browser.password("ada", PASSWORD));
+        void of_more_than_four_megabytes_are_refused() throws Exception {
+            var answer = browser.post(
+                    "/actuator/jolokia", " ".repeat(4 * 1024 * 1024 + 1), Browser.password("ada", PASSWORD));
 
             assertThat(answer.statusCode()).isEqualTo(413);
         }
