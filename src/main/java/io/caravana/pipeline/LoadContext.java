@@ -12,6 +12,8 @@ import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.TableRead;
 import io.caravana.servicenow.TableReader;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the routes have in hand of one table, in the one exchange property {@code load}: the load and how far it has come, what
@@ -27,6 +29,7 @@ public final class LoadContext extends TableReader {
     private SourceTable source;
     private ReplicaTable replica;
     private TableRead read;
+    private List<LoadContext> ranges = List.of();
     private Instant until;
     private PageWrite write;
     private long clock;
@@ -54,6 +57,22 @@ public final class LoadContext extends TableReader {
         context.read = read;
         context.until = until;
         return context;
+    }
+
+    /** Continues at these cursors side by side, and no longer at its own; at that alone, if there are none. */
+    void splitInto(Stream<PageCursor> cursors) {
+        ranges = cursors.map(this::at).toList();
+    }
+
+    /** The load at each of the ranges of keys that it was split into; none, if it was not. */
+    public List<LoadContext> ranges() {
+        return ranges;
+    }
+
+    /** Whether there is more to read here; not where the ranges have it. */
+    @Override
+    public boolean isMore() {
+        return super.isMore() && ranges.isEmpty();
     }
 
     /** Begins a read, of one cursor or of several whose rows are counted together. */

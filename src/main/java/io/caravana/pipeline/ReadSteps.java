@@ -15,7 +15,6 @@ import io.caravana.servicenow.SourceTable.SourceColumn;
 import io.caravana.servicenow.TableRead;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -54,14 +53,16 @@ final class ReadSteps {
     public void openWindow(@ExchangeProperty("load") LoadContext load) {
         var run = load.run();
         var cursor = rows(load, EncodedQuery.of(load.table().filter()).and(run.period()));
-        checkpoints.find(run).stream()
-                .filter(checkpoint -> checkpoint.part() == 0)
-                .forEach(cursor::goOn);
+        var known = checkpoints.find(run);
+        known.stream().filter(checkpoint -> checkpoint.part() == 0).forEach(cursor::goOn);
         checkpoints.brought(run).ifPresent(before -> {
             run.goOnWith(before);
             cursor.read().goOn(before);
         });
         load.begin(cursor);
+        load.splitInto(known.stream()
+                .filter(checkpoint -> checkpoint.part() > 0 && !checkpoint.done())
+                .map(cursor::range));
     }
 
     /** Opens the rows that have changed since the table's watermark. */
@@ -153,33 +154,18 @@ final class ReadSteps {
                         load.source().columns().stream().map(SourceColumn::name).toList());
     }
 
-    /**
-     * Splits what is still to come after the first page into ranges of keys, where that is much, and notes them.
-     *
-     * @return the load at each of them
-     */
-    public List<LoadContext> split(@ExchangeProperty("load") LoadContext load) {
-        return ranges(load).map(load::at).toList();
-    }
-
-    private Stream<PageCursor> ranges(LoadContext load) {
+    /** Goes on in ranges of keys side by side, where much of the load's period is still to come; notes them first. */
+    public void splitIfMuch(@ExchangeProperty("load") LoadContext load) {
         var cursor = load.cursor();
-        if (load.mode() == Reads.CHANGES) {
-            return Stream.of(cursor);
+        if (load.mode() == Reads.PERIOD
+                && cursor.isWhole()
+                && cursor.isMore()
+                && cursor.remaining() > properties.partitionThreshold()) {
+            var ranges = cursor.split(properties.partitions());
+            checkpoints.split(
+                    load.run(), ranges.stream().map(PageCursor::checkpoint).toList());
+            load.splitInto(ranges.stream());
         }
-        var begun = checkpoints.find(load.run()).stream()
-                .filter(checkpoint -> checkpoint.part() > 0)
-                .toList();
-        if (!begun.isEmpty()) {
-            return begun.stream().filter(checkpoint -> !checkpoint.done()).map(cursor::range);
-        }
-        if (cursor.remaining() <= properties.partitionThreshold()) {
-            return Stream.of(cursor);
-        }
-        var ranges = cursor.split(properties.partitions());
-        checkpoints.split(
-                load.run(), ranges.stream().map(PageCursor::checkpoint).toList());
-        return ranges.stream();
     }
 
     /** Lets the other ranges of the table end after the pages that they are at, as this one has failed. */

@@ -392,18 +392,19 @@ public final class PageCursor {
         return remaining;
     }
 
+    /** Whether it is not one of several ranges of keys. */
+    public boolean isWhole() {
+        return part == 0;
+    }
+
     /**
      * Splits what is still to come into ranges of keys that can be read side by side. Most keys are random hexadecimal
      * numbers; others fall into any of the ranges. Which keys lie in which range, and which of them have come already, the
-     * source alone decides: its order need not be ours, as where it ignores case. Changes are read in their order, and
-     * not split.
+     * source alone decides: its order need not be ours, as where it ignores case.
      *
      * @param parts how many ranges, up to 256
      */
     public List<PageCursor> split(int parts) {
-        if (!order.equals(KEY)) {
-            return List.of(this);
-        }
         var cursors = new ArrayList<PageCursor>();
         var at = after == null ? null : after.sysId();
         String first = null;

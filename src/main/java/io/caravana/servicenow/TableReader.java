@@ -31,7 +31,7 @@ public class TableReader {
     }
 
     /** Whether the cursor's end has not been proven yet. */
-    public final boolean isMore() {
+    public boolean isMore() {
         return cursor.isMore();
     }
 
