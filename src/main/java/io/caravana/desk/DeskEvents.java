@@ -141,7 +141,11 @@ class DeskEvents {
     private static final class CompleteOnError implements AsyncListener {
         @Override
         public void onError(AsyncEvent event) {
-            event.getAsyncContext().complete();
+            try {
+                event.getAsyncContext().complete();
+            } catch (IllegalStateException completing) {
+                // its stream has noticed before
+            }
         }
 
         @Override

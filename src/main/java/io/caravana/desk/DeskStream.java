@@ -27,6 +27,7 @@ final class DeskStream implements WriteListener {
     private final Function<Pending, String> writer;
     private final Consumer<DeskStream> gone;
     private Pending pending;
+    private boolean isOpen;
     private boolean isFlushed = true;
     private boolean isClosed;
 
@@ -63,8 +64,10 @@ final class DeskStream implements WriteListener {
         return scope;
     }
 
-    void open(Pending first) {
-        pending = first;
+    /** Starts to write: first this, then what it has been told already. */
+    synchronized void open(Pending first) {
+        pending = pending == null ? first : first.and(pending);
+        isOpen = true;
         out.setWriteListener(this);
     }
 
@@ -80,7 +83,7 @@ final class DeskStream implements WriteListener {
 
     private void write() {
         try {
-            while (!isClosed && out.isReady() && (pending != null || !isFlushed)) {
+            while (isOpen && !isClosed && out.isReady() && (pending != null || !isFlushed)) {
                 if (!isFlushed) {
                     isFlushed = true;
                     out.flush();
