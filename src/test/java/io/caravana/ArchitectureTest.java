@@ -22,7 +22,7 @@ class ArchitectureTest {
             .layer("guards")
             .definedBy("..security..", "..audit..", "..alert..", "..webhook..", "..check..")
             .layer("work")
-            .definedBy("..job..", "..pipeline..", "..sla..", "..knowledge..")
+            .definedBy("..job..", "..pipeline..", "..sla..", "..knowledge..", "..action..")
             .layer("stores")
             .definedBy("..replica..", "..change..", "..ticket..")
             .layer("sources")
@@ -124,6 +124,7 @@ class ArchitectureTest {
                     "..ticket..",
                     "..sla..",
                     "..knowledge..",
+                    "..action..",
                     "..execution..",
                     "..audit..",
                     "..alert..",

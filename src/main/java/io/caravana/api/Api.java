@@ -24,6 +24,7 @@ import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /** The steps of the REST routes. */
@@ -184,7 +185,21 @@ final class Api {
     }
 
     void answer(Exchange exchange, Object answer) throws JsonProcessingException {
-        reply(exchange, 200, "application/json", json.writeValueAsString(answer));
+        answer(exchange, 200, answer);
+    }
+
+    void answer(Exchange exchange, int status, Object answer) throws JsonProcessingException {
+        reply(exchange, status, "application/json", json.writeValueAsString(answer));
+    }
+
+    /** Answers that something is done, without a word. */
+    void empty(Exchange exchange) {
+        reply(exchange, 200, "application/json", "");
+    }
+
+    /** Answers with a problem whose title is the status in words. */
+    void problem(Exchange exchange, int status, Map<String, Object> more) throws JsonProcessingException {
+        problem(exchange, status, HttpStatus.valueOf(status).getReasonPhrase(), more);
     }
 
     /** Answers with a problem as RFC 9457 has it. */

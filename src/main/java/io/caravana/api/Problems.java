@@ -1,6 +1,7 @@
 package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.caravana.action.ActionException;
 import io.caravana.error.Failures;
 import io.caravana.execution.recovery.JobRunningException;
 import io.caravana.job.UnknownJobException;
@@ -14,6 +15,7 @@ import org.apache.camel.TypeConversionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -34,6 +36,11 @@ final class Problems {
             throws JsonProcessingException {
         if (failure instanceof BadRequestException bad) {
             problem(exchange, bad.status(), bad.getMessage(), Map.of());
+            if (bad.status() == HttpStatus.UNAUTHORIZED.value()) {
+                exchange.getMessage().setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Caravana\"");
+            }
+        } else if (failure instanceof ActionException refused) {
+            RunApi.refuse(api, exchange, refused);
         } else if (failure instanceof IllegalArgumentException bad) {
             problem(exchange, 400, bad.getMessage(), Map.of());
         } else if (failure instanceof TypeConversionException conversion
@@ -59,6 +66,6 @@ final class Problems {
         var members = new java.util.LinkedHashMap<String, Object>();
         members.put("detail", detail);
         members.putAll(more);
-        api.problem(exchange, status, HttpStatus.valueOf(status).getReasonPhrase(), members);
+        api.problem(exchange, status, members);
     }
 }

@@ -43,6 +43,16 @@ record Query(Map<String, String> values) {
         return new Query(values);
     }
 
+    /** The parameters of an address whoever reads them: of one that is given more than once the first value. */
+    static Map<String, String> first(String raw) {
+        var values = new LinkedHashMap<String, String>();
+        for (var pair : raw == null || raw.isEmpty() ? new String[0] : raw.split("&")) {
+            var parts = pair.split("=", 2);
+            values.putIfAbsent(decoded(parts[0]), parts.length == 1 ? "" : decoded(parts[1]));
+        }
+        return values;
+    }
+
     private static String unknown(String name, List<String> known) {
         var meant = Similar.nearest(name, known).map(" Did you mean '%s'?"::formatted);
         var instead = known.isEmpty() ? "this takes none" : "the parameters are " + String.join(", ", known);

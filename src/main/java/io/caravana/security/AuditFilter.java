@@ -111,9 +111,11 @@ final class AuditFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Sign-ins and Jolokia's operations have lines of their own; a call of theirs that does not get so far has none. */
+    /** Sign-ins, Jolokia's operations and runs of actions have lines of their own; a call of theirs that does not get so far has none. */
     private static boolean isWorthALine(HttpServletRequest request, int status) {
-        var hasOwn = Caller.isJolokia(request) || Caller.path(request).equals("/login");
+        var hasOwn = Caller.isJolokia(request)
+                || Caller.isEndpoint(request)
+                || Caller.path(request).equals("/login");
         return !SAFE_METHODS.contains(request.getMethod()) && (!hasOwn || status >= REFUSED);
     }
 

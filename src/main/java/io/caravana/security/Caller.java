@@ -46,6 +46,16 @@ record Caller(String name, String signedInBy) {
         return path(request).startsWith("/api/");
     }
 
+    /** Whether it is for actions: their bodies are sources, and whatever a code takes. */
+    static boolean isAction(HttpServletRequest request) {
+        return path(request).matches("/(action|code|coderun|codelog|project|run)(/.*)?");
+    }
+
+    /** Whether it calls the code of a customer, whose answer is not ours. */
+    static boolean isEndpoint(HttpServletRequest request) {
+        return path(request).startsWith("/action/endpoint/");
+    }
+
     static boolean isJolokia(HttpServletRequest request) {
         return path(request).matches("/actuator/(hawtio/)?jolokia(/.*)?");
     }

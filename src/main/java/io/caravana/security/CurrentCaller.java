@@ -37,11 +37,20 @@ public class CurrentCaller {
 
     /** Whether the caller may start, cancel and retry loads. */
     public boolean mayOperate() {
+        return is(Role.OPERATOR);
+    }
+
+    /** Whether the caller may do everything. */
+    public boolean mayAdminister() {
+        return is(Role.ADMIN);
+    }
+
+    private boolean is(Role role) {
         var caller = authentication();
         return access.isOpen()
                 || caller != null
                         && caller.getAuthorities().stream()
-                                .anyMatch(role -> role.getAuthority().equals("ROLE_" + Role.OPERATOR));
+                                .anyMatch(one -> one.getAuthority().equals("ROLE_" + role));
     }
 
     /** The name with which the caller has signed in; null: with none. */

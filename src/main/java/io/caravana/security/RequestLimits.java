@@ -45,7 +45,9 @@ final class RequestLimits {
         var response = (HttpServletResponse) answer;
         if (request.getContentLengthLong() > LARGEST_BODY) {
             Refusal.write(response, HttpStatus.PAYLOAD_TOO_LARGE, "The body is larger than 4 MB.");
-        } else if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null && !Caller.isApi(request)) {
+        } else if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
+                && !Caller.isApi(request)
+                && !Caller.isAction(request)) {
             Refusal.write(response, HttpStatus.LENGTH_REQUIRED, "The length of the body has to be said.");
         } else if (isPacked(request)) {
             Refusal.write(

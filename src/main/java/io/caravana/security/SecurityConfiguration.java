@@ -66,6 +66,9 @@ class SecurityConfiguration {
 
     private static final String[] ALWAYS_OPEN = {"/error", "/actuator/health/liveness", "/actuator/health/readiness"};
     private static final String[] FOR_PROGRAMS = {"/api/**", "/actuator/prometheus"};
+    private static final String[] ACTIONS = {
+        "/action/**", "/code/**", "/coderun/**", "/codelog/**", "/project/**", "/run/**"
+    };
     private static final String[] PAGES_OF_THE_API = {"/swagger-ui", "/swagger-ui/**"};
     private static final String[] DESK = {
         "/", "/slas", "/charts", "/loads", "/ticket/**", "/tickets.csv", "/htmx/**", "/desk/**", "/desk-events"
@@ -74,6 +77,10 @@ class SecurityConfiguration {
     /** Swagger UI sets styles from its script; nothing else comes from outside its own files. */
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
             + " object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    /** What the code of a customer answers must not act as a page of ours. */
+    private static final String ENDPOINT_POLICY =
+            "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
     /** The desk has no style and no script that is not a file of its own. */
     private static final String DESK_POLICY =
@@ -120,10 +127,15 @@ class SecurityConfiguration {
             throws Exception {
         guard(http, limits);
         signIn(http, bearers);
-        return http.securityMatchers(paths -> paths.requestMatchers(ALWAYS_OPEN).requestMatchers(FOR_PROGRAMS))
+        return http.securityMatchers(paths -> paths.requestMatchers(ALWAYS_OPEN)
+                        .requestMatchers(FOR_PROGRAMS)
+                        .requestMatchers(ACTIONS))
                 .authorizeHttpRequests(requests -> {
                     afterTheFirstDispatch(requests);
                     requests.requestMatchers(ALWAYS_OPEN).permitAll();
+                    // the members of a project may do in it what their roles there say; an endpoint may be for
+                    // everybody
+                    requests.requestMatchers(ACTIONS).permitAll();
                     if (access.isOpen()) {
                         requests.anyRequest().permitAll();
                     } else {
@@ -209,8 +221,12 @@ class SecurityConfiguration {
     /** Hawtio's own filter says what its pages need. */
     private static void headers(HeadersConfigurer<HttpSecurity> headers) {
         headers.addHeaderWriter(new DelegatingRequestMatcherHeaderWriter(
-                        request -> !Caller.path(request).startsWith("/actuator/hawtio") && !isDesk(request),
+                        request -> !Caller.path(request).startsWith("/actuator/hawtio")
+                                && !isDesk(request)
+                                && !Caller.isEndpoint(request),
                         new ContentSecurityPolicyHeaderWriter(POLICY)))
+                .addHeaderWriter(new DelegatingRequestMatcherHeaderWriter(
+                        Caller::isEndpoint, new ContentSecurityPolicyHeaderWriter(ENDPOINT_POLICY)))
                 .addHeaderWriter(new DelegatingRequestMatcherHeaderWriter(
                         SecurityConfiguration::isDesk, new ContentSecurityPolicyHeaderWriter(DESK_POLICY)))
                 .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.SAME_ORIGIN));
