@@ -209,11 +209,8 @@ class QuickJs implements Engine {
 
         /** QuickJS writes why it gave up, and the wrapper throws it. */
         private Outcome explain(long wall, long used) {
-            for (var cause = thrown; cause != null; cause = cause.getCause()) {
-                if (cause instanceof StackOverflowError
-                        || String.valueOf(cause.getMessage()).contains("stack")) {
-                    return failed(Failure.USER_ERROR, "InternalError: stack overflow", null, wall, used);
-                }
+            if (isStackOverflow()) {
+                return failed(Failure.USER_ERROR, "InternalError: stack overflow", null, wall, used);
             }
             var found = ERROR.matcher(output.toString(StandardCharsets.UTF_8) + "\n" + thrown.getMessage() + "\n");
             var message = found.find() ? found.group(1).strip() : "QuickJS gave up: " + thrown.getMessage();
@@ -228,6 +225,19 @@ class QuickJs implements Engine {
                         used);
             }
             return failed(isCompiled ? Failure.USER_ERROR : Failure.COMPILE_ERROR, message, line, wall, used);
+        }
+
+        /** Its stack is in its memory, and below that is nothing: it ends at whichever is reached first, the end of that or of ours. */
+        private boolean isStackOverflow() {
+            for (var cause = thrown; cause != null; cause = cause.getCause()) {
+                var message = String.valueOf(cause.getMessage());
+                if (cause instanceof StackOverflowError
+                        || message.contains("call stack exhausted")
+                        || message.contains("out of bounds memory access")) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private Long peakKib() {
