@@ -107,8 +107,10 @@ class ChangesConsumer extends DefaultConsumer implements Follower {
         var failure = process(delivery.group(), delivery.events());
         if (failure == null) {
             groups.acknowledge(delivery);
-        } else {
+        } else if (endpoint.counts(failure)) {
             groups.putOff(delivery, failure);
+        } else {
+            groups.hold(delivery, failure);
         }
     }
 

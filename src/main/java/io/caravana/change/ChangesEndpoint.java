@@ -2,6 +2,8 @@ package io.caravana.change;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
@@ -16,6 +18,7 @@ class ChangesEndpoint extends DefaultEndpoint {
     private List<String> events = List.of();
     private int batch = 1;
     private int threads = 1;
+    private List<String> poison = List.of();
 
     ChangesEndpoint(
             String uri, ChangesComponent component, String group, ConsumerGroups groups, ChangeListener listener) {
@@ -41,11 +44,30 @@ class ChangesEndpoint extends DefaultEndpoint {
         return threads;
     }
 
+    /** Whether a failure of the route counts for its events; if not, their receiver is away, and they wait. */
+    boolean counts(Throwable failure) {
+        return poison.isEmpty()
+                || Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                        .anyMatch(cause -> poison.contains(cause.getClass().getSimpleName()));
+    }
+
     /** The types that the group gets, separated by commas; {@code *} stands for any text, alone for every change. */
     public void setEvents(String events) {
-        this.events = Arrays.stream(events.split(","))
+        this.events = split(events);
+    }
+
+    /**
+     * The exceptions that make an event a dead letter, by the names of their classes without packages. All others say that the
+     * receiver is away, and the group waits for it. Without names, every failure counts.
+     */
+    public void setPoison(String poison) {
+        this.poison = split(poison);
+    }
+
+    private static List<String> split(String texts) {
+        return Arrays.stream(texts.split(","))
                 .map(String::strip)
-                .filter(type -> !type.isEmpty())
+                .filter(text -> !text.isEmpty())
                 .toList();
     }
 

@@ -59,6 +59,10 @@ public class ConsumerGroups {
 
     private static final String ACKNOWLEDGE = "DELETE FROM caravana.delivery WHERE token = ?";
 
+    private static final String HOLD = """
+            UPDATE caravana.delivery
+            SET token = NULL, error = :error, due_at = clock_timestamp() + make_interval(secs => :pause) WHERE token = :token""";
+
     private static final String PUT_OFF = """
             UPDATE caravana.delivery
             SET token = NULL, failures = failures + 1, error = :error,
@@ -274,6 +278,21 @@ public class ConsumerGroups {
                     pause,
                     reason);
         }
+    }
+
+    /** Lets events be delivered again after the first pause, however often that takes: their receiver is away. */
+    void hold(Delivery delivery, Throwable failure) {
+        var reason = Failures.explain(failure);
+        jdbc.sql(HOLD)
+                .param("token", delivery.token())
+                .param("error", reason)
+                .param("pause", seconds(properties.redelivery().get(0)))
+                .update();
+        LOG.warn(
+                "Consumer group {} waits, with {} events: {}",
+                delivery.group(),
+                delivery.events().size(),
+                reason);
     }
 
     /** Delivers again what was stored since a moment. Returns false if that is nothing that the group had already. */
