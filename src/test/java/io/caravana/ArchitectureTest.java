@@ -24,7 +24,7 @@ class ArchitectureTest {
             .layer("work")
             .definedBy("..job..", "..pipeline..", "..sla..", "..knowledge..", "..action..")
             .layer("stores")
-            .definedBy("..replica..", "..change..", "..ticket..")
+            .definedBy("..replica..", "..change..", "..ticket..", "..workload..")
             .layer("sources")
             .definedBy("..servicenow..")
             .layer("ground")
@@ -122,6 +122,7 @@ class ArchitectureTest {
                     "..replica..",
                     "..change..",
                     "..ticket..",
+                    "..workload..",
                     "..sla..",
                     "..knowledge..",
                     "..action..",

@@ -429,7 +429,7 @@ class CaravanaJarIT {
     }
 
     private static Simulator instance() {
-        var properties = new SimulatorProperties(0, 7, 200, 90, 0, "", "reader", PASSWORD, Duration.ZERO, "");
+        var properties = new SimulatorProperties(0, 7, 200, 90, 0, "", "reader", PASSWORD, Duration.ZERO, "", 400);
         return Simulator.start(properties, Clock.systemUTC());
     }
 

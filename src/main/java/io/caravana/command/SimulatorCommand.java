@@ -33,6 +33,12 @@ final class SimulatorCommand implements Callable<Integer> {
     @Option(names = "--latency-millis", defaultValue = "0", description = "Holds every answer back. Default: 0")
     private long latency;
 
+    @Option(
+            names = "--jobs",
+            defaultValue = "400",
+            description = "Jobs a day in the plan of the workload engine. Default: 400")
+    private int jobs;
+
     @Option(names = "--username", defaultValue = "caravana", description = "Default: ${DEFAULT-VALUE}")
     private String username;
 
@@ -52,9 +58,11 @@ final class SimulatorCommand implements Callable<Integer> {
                 username,
                 password,
                 Duration.ofMillis(latency),
-                defaults.apiKey());
+                defaults.apiKey(),
+                jobs);
         try (var simulator = Simulator.start(properties, Clock.systemUTC())) {
             spec.commandLine().getOut().println("ServiceNow  " + simulator.url());
+            spec.commandLine().getOut().println("Workload    " + simulator.url() + "/twsd");
             spec.commandLine().getOut().flush();
             new CountDownLatch(1).await();
         }

@@ -71,7 +71,10 @@ final class Connections implements AutoCloseable {
             URI instance, ServiceNowProperties limits, ConnectionProperties properties, SslBundles bundles) {
         check(properties.proxy());
         return new Connections(
-                instance, limits, properties, tls(properties.sslBundle().strip(), bundles));
+                instance,
+                limits,
+                properties,
+                tls(properties.sslBundle().strip(), bundles, "caravana.servicenow.ssl-bundle (SERVICENOW_SSL_BUNDLE)"));
     }
 
     /** The connections for tables; there are as many as there may be requests in flight. */
@@ -118,7 +121,7 @@ final class Connections implements AutoCloseable {
         toTables.close();
     }
 
-    private static PoolingHttpClientConnectionManager pool(
+    static PoolingHttpClientConnectionManager pool(
             TlsSocketStrategy tls, int connections, Duration connect, Duration silence) {
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setTlsSocketStrategy(tls)
@@ -131,7 +134,8 @@ final class Connections implements AutoCloseable {
                 .build();
     }
 
-    private static TlsSocketStrategy tls(String bundle, SslBundles bundles) {
+    /** @param setting what names the bundle, for a message */
+    static TlsSocketStrategy tls(String bundle, SslBundles bundles, String setting) {
         if (bundle.isEmpty()) {
             return DefaultClientTlsStrategy.createDefault();
         }
@@ -147,9 +151,7 @@ final class Connections implements AutoCloseable {
                     new DefaultHostnameVerifier());
         } catch (NoSuchSslBundleException e) {
             throw new InvalidConfigurationPropertyValueException(
-                    "caravana.servicenow.ssl-bundle (SERVICENOW_SSL_BUNDLE)",
-                    bundle,
-                    "There is no spring.ssl.bundle of that name.");
+                    setting, bundle, "There is no spring.ssl.bundle of that name.");
         }
     }
 

@@ -13,16 +13,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.annotation.Primary;
 import org.springframework.stereotype.Component;
 
 /**
  * How many requests to a source are in flight at once in this process, and when none may be sent at all. How many a second is
  * the throttle's affair, in the route {@code request-page}.
  *
- * <p>Too many at once halves what may be in flight; answers give it back, one by one. A wait that ServiceNow asks for is
+ * <p>Too many at once halves what may be in flight; answers give it back, one by one. A wait that the source asks for is
  * kept by everybody. An instance that fails several times in a row is left alone for a growing while, and then asked
  * by one request alone.
  */
+@Primary
 @Component("limiter")
 public final class Limiter implements MeterBinder {
 
@@ -32,6 +35,8 @@ public final class Limiter implements MeterBinder {
     private static final Duration FIRST_REST = Duration.ofSeconds(5);
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
+    private final String source;
+    private final String metric;
     private final Clock clock;
     private final int most;
     private final Duration longestWait;
@@ -46,23 +51,38 @@ public final class Limiter implements MeterBinder {
     private Instant closedUntil = Instant.MIN;
     private Instant answeredAt = Instant.MIN;
 
+    @Autowired
     public Limiter(ServiceNowProperties properties, Clock clock) {
+        this("ServiceNow", "servicenow", properties.maxConcurrent(), properties.longestWait(), clock);
+    }
+
+    /**
+     * The limits of another source.
+     *
+     * @param source its name in messages
+     * @param metric its name in metrics
+     * @param most the most requests in flight
+     * @param longestWait the longest wait that is kept if the source asks for one
+     */
+    public Limiter(String source, String metric, int most, Duration longestWait, Clock clock) {
+        this.source = source;
+        this.metric = metric;
         this.clock = clock;
-        this.most = properties.maxConcurrent();
-        this.longestWait = properties.longestWait();
+        this.most = most;
+        this.longestWait = longestWait;
         this.limit = most;
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("caravana.servicenow.in.flight", this, gate -> gate.read(() -> gate.inFlight))
+        Gauge.builder("caravana.%s.in.flight".formatted(metric), this, gate -> gate.read(() -> gate.inFlight))
                 .description("Requests that are in flight or wait for their place in the second")
                 .register(registry);
-        Gauge.builder("caravana.servicenow.in.flight.limit", this, gate -> gate.read(() -> gate.limit))
+        Gauge.builder("caravana.%s.in.flight.limit".formatted(metric), this, gate -> gate.read(() -> gate.limit))
                 .description("How many may be, at this moment")
                 .register(registry);
-        Gauge.builder("caravana.servicenow.pause", this, gate -> gate.read(gate::pauseSeconds))
-                .description("Until ServiceNow may be asked again; 0 when it may be asked")
+        Gauge.builder("caravana.%s.pause".formatted(metric), this, gate -> gate.read(gate::pauseSeconds))
+                .description("Until the source may be asked again; 0 when it may be asked")
                 .baseUnit("seconds")
                 .register(registry);
     }
@@ -151,7 +171,7 @@ public final class Limiter implements MeterBinder {
     public void succeeded() {
         locked(() -> {
             if (failures >= FAILURES_IN_A_ROW) {
-                LOG.info("ServiceNow answers again");
+                LOG.info("{} answers again", source);
                 limit = most;
             }
             failures = 0;
@@ -169,7 +189,7 @@ public final class Limiter implements MeterBinder {
         locked(() -> {
             var half = Math.max(1, limit / 2);
             if (half < limit) {
-                LOG.warn("ServiceNow has too many requests at once: {} in flight from now on", half);
+                LOG.warn("{} has too many requests at once: {} in flight from now on", source, half);
             }
             change(half);
         });
@@ -179,9 +199,9 @@ public final class Limiter implements MeterBinder {
     public void refusedUntil(Duration wait) {
         var isTooLong = wait.compareTo(longestWait) > 0;
         var why = isTooLong
-                ? "ServiceNow has asked for a wait of %d s, longer than caravana.servicenow.longest-wait"
-                        .formatted(wait.toSeconds())
-                : "ServiceNow has asked for a wait of %d s".formatted(wait.toSeconds());
+                ? "%s has asked for a wait of %d s, longer than caravana.%s.longest-wait"
+                        .formatted(source, wait.toSeconds(), metric)
+                : "%s has asked for a wait of %d s".formatted(source, wait.toSeconds());
         locked(() -> close(isTooLong ? longestWait : wait, why));
     }
 
@@ -190,7 +210,7 @@ public final class Limiter implements MeterBinder {
         locked(() -> {
             failures++;
             if (failures >= FAILURES_IN_A_ROW && !isClosed()) {
-                close(rest, "ServiceNow has failed %d times in a row".formatted(failures));
+                close(rest, "%s has failed %d times in a row".formatted(source, failures));
                 rest = rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
                 change(1);
             }
@@ -201,7 +221,7 @@ public final class Limiter implements MeterBinder {
         var until = clock.instant().plus(wait);
         if (until.isAfter(closedUntil)) {
             closedUntil = until;
-            LOG.warn("{}: waiting for ServiceNow until {}", why, until);
+            LOG.warn("{}: waiting for it until {}", why, until);
         }
     }
 

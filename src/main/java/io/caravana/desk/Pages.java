@@ -4,6 +4,7 @@ import io.caravana.catalog.Catalog;
 import io.caravana.security.CurrentCaller;
 import io.caravana.ticket.StateNames;
 import io.caravana.ticket.TicketType;
+import io.caravana.workload.WorkloadAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -32,14 +33,22 @@ class Pages {
     private final StateNames names;
     private final Catalog catalog;
     private final CurrentCaller caller;
+    private final WorkloadAccess workload;
     private final Clock clock;
     private final String version = version();
 
-    Pages(SpringTemplateEngine deskTemplates, StateNames names, Catalog catalog, CurrentCaller caller, Clock clock) {
+    Pages(
+            SpringTemplateEngine deskTemplates,
+            StateNames names,
+            Catalog catalog,
+            CurrentCaller caller,
+            WorkloadAccess workload,
+            Clock clock) {
         this.templates = deskTemplates;
         this.names = names;
         this.catalog = catalog;
         this.caller = caller;
+        this.workload = workload;
         this.clock = clock;
     }
 
@@ -75,6 +84,7 @@ class Pages {
         model.put("types", TicketType.values());
         model.put("version", version);
         model.put("caller", caller.name());
+        model.put("workload", workload.isOn());
         model.put("mayOperate", caller.mayOperate());
         var body = templates.process(
                 template, part == null ? Set.of() : Set.of(part), new Context(language.locale(), model));

@@ -71,8 +71,22 @@ class SecurityConfiguration {
     };
     private static final String[] PAGES_OF_THE_API = {"/swagger-ui", "/swagger-ui/**"};
     private static final String[] DESK = {
-        "/", "/slas", "/charts", "/loads", "/ticket/**", "/tickets.csv", "/htmx/**", "/desk/**", "/desk-events"
+        "/",
+        "/slas",
+        "/charts",
+        "/loads",
+        "/jobs",
+        "/job/**",
+        "/assistant",
+        "/ticket/**",
+        "/tickets.csv",
+        "/htmx/**",
+        "/desk/**",
+        "/desk-events"
     };
+
+    /** Who may look may ask. */
+    private static final String[] ASKING = {"/api/chat", "/api/chat/**", "/htmx/assistant/ask"};
 
     /** Swagger UI sets styles from its script; nothing else comes from outside its own files. */
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
@@ -140,6 +154,7 @@ class SecurityConfiguration {
                         requests.anyRequest().permitAll();
                     } else {
                         requests.requestMatchers(HttpMethod.GET).hasRole(Role.VIEWER.name());
+                        requests.requestMatchers(ASKING).hasRole(Role.VIEWER.name());
                         requests.requestMatchers(HttpMethod.HEAD).hasRole(Role.VIEWER.name());
                         requests.anyRequest().hasRole(Role.OPERATOR.name());
                     }
@@ -184,6 +199,7 @@ class SecurityConfiguration {
                         requests.requestMatchers(PAGES_OF_THE_API).permitAll();
                         requests.requestMatchers(DESK).permitAll();
                     }
+                    requests.requestMatchers(HttpMethod.POST, ASKING).hasRole(Role.VIEWER.name());
                     requests.requestMatchers(HttpMethod.POST, DESK).hasRole(Role.OPERATOR.name());
                     requests.anyRequest().hasRole(Role.VIEWER.name());
                 })

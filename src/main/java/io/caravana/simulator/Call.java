@@ -1,12 +1,15 @@
 package io.caravana.simulator;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,6 +18,7 @@ import java.util.Map;
  * @param base scheme and host as the client wrote them
  * @param parameters decoded query parameters, the last one winning
  * @param contentType of the body; null when the client gave none
+ * @param headers by their names in small letters, the first of a name
  */
 record Call(
         String method,
@@ -25,6 +29,7 @@ record Call(
         String apiKey,
         String cookies,
         String contentType,
+        Map<String, String> headers,
         boolean acceptsGzip,
         byte[] body) {
 
@@ -42,6 +47,7 @@ record Call(
                 headers.getFirst("x-sn-apikey"),
                 String.join("; ", headers.getOrDefault("Cookie", List.of())),
                 headers.getFirst("Content-Type"),
+                named(headers),
                 encoding != null && encoding.contains("gzip"),
                 exchange.getRequestBody().readAllBytes());
     }
@@ -54,7 +60,13 @@ record Call(
     Call with(String parameter, String value) {
         var more = new LinkedHashMap<>(parameters);
         more.put(parameter, value);
-        return new Call(method, base, path, more, authorization, apiKey, cookies, contentType, acceptsGzip, body);
+        return new Call(
+                method, base, path, more, authorization, apiKey, cookies, contentType, headers, acceptsGzip, body);
+    }
+
+    /** A header by its name in small letters; empty when there is none. */
+    String header(String name) {
+        return headers.getOrDefault(name, "");
     }
 
     boolean flag(String name) {
@@ -63,6 +75,12 @@ record Call(
 
     String text() {
         return new String(body, StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, String> named(Headers headers) {
+        var named = new HashMap<String, String>();
+        headers.forEach((name, values) -> named.put(name.toLowerCase(Locale.ROOT), values.get(0)));
+        return named;
     }
 
     static Map<String, String> parameters(String encoded) {

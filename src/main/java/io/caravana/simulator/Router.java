@@ -1,6 +1,7 @@
 package io.caravana.simulator;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Finds what answers a request. */
@@ -9,9 +10,10 @@ final class Router {
     private static final Pattern ATTACHMENT = Pattern.compile("/api/now(?:/(v[12]))?/attachment(?:/(.+?))?/?");
     private static final Pattern CATALOG = Pattern.compile("/api/sn_sc(?:/(v1))?/servicecatalog/(.+?)/?");
     private static final Pattern CMDB = Pattern.compile("/api/now(?:/(v1))?/cmdb/instance/([^/]+)(?:/([^/]+))?/?");
+    private static final Pattern WORKLOAD = Pattern.compile("/twsd/(.+?)/?");
     private static final Pattern PAGE = Pattern.compile("/([a-z0-9_]+)\\.do");
 
-    /** The part of a path that says what it is for; of an attachment or the catalog, {@code sysId} is the rest of the path. */
+    /** The part of a path that says what it is for; of an attachment, the catalog or the workload engine, {@code sysId} is the rest of the path. */
     record Route(String version, String api, String table, String sysId) {}
 
     private final Instance instance;
@@ -20,14 +22,17 @@ final class Router {
     private final StatsApi statsApi;
     private final AttachmentApi attachmentApi;
     private final ServiceCatalog catalog;
+    private final Supplier<WorkloadApi> workload;
 
-    Router(Instance instance, Records records) {
+    /** @param workload the engine, which begins to live when it is asked for the first time */
+    Router(Instance instance, Records records, Supplier<WorkloadApi> workload) {
         this.instance = instance;
         this.tableApi = new TableApi(instance);
         this.writeApi = new WriteApi(instance, records, tableApi);
         this.statsApi = new StatsApi(instance);
         this.attachmentApi = new AttachmentApi(instance, records);
         this.catalog = new ServiceCatalog(instance, records);
+        this.workload = workload;
     }
 
     /** What a path is for; the table is empty when it is for none. */
@@ -47,6 +52,10 @@ final class Router {
         var cmdb = CMDB.matcher(path);
         if (cmdb.matches()) {
             return new Route(text(cmdb.group(1)), "cmdb", cmdb.group(2), text(cmdb.group(3)));
+        }
+        var workload = WORKLOAD.matcher(path);
+        if (workload.matches()) {
+            return new Route("", "workload", "workload", workload.group(1));
         }
         var page = PAGE.matcher(path);
         return page.matches() ? new Route("", "page", page.group(1), "") : new Route("", "", "", "");
@@ -71,6 +80,7 @@ final class Router {
             case "stats" -> table == null ? invalidTable(route) : statsApi.stats(call, table);
             case "attachment" -> attachmentApi.answer(call, route.sysId());
             case "catalog" -> catalog.answer(call, route.sysId());
+            case "workload" -> workload.get().answer(call, route.sysId());
             case "cmdb" -> table == null ? invalidTable(route) : cmdb(call, table, route, faults);
             // An unknown table has an empty WSDL, which is how older clients notice.
             case "page" -> table == null ? Answer.text(200, "text/xml;charset=UTF-8", "") : Wsdl.of(call, table);

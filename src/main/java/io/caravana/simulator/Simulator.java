@@ -17,11 +17,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A ServiceNow of one's own on a local port, with the Table API, statistics, OAuth, the dictionary and the faults of a real one.
+ * Below {@code /twsd/} it is also a workload engine, whose plan begins to live when somebody asks for it.
  * Its own endpoints for tests and demos are below {@code /simulator/}. Safe for use by many threads.
  */
 public final class Simulator implements AutoCloseable {
@@ -37,6 +39,7 @@ public final class Simulator implements AutoCloseable {
     private final Changes changes;
     private final Faults faults;
     private final Gate gate;
+    private final Supplier<WorkloadApi> workload;
     private final RequestLog requests = new RequestLog();
 
     private Simulator(SimulatorProperties properties, Clock clock) throws IOException {
@@ -46,6 +49,8 @@ public final class Simulator implements AutoCloseable {
         records = new Records(tables, clock);
         changes = new Changes(tables, folder, new DeskWork(tables, records, clock, properties.seed()));
         faults = new Faults(properties.seed());
+        workload = new Once<>(() -> new WorkloadApi(
+                new Plan(properties.seed(), properties.jobs(), clock, new PlanTickets(tables, records))));
         gate = new Gate(properties, clock);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), properties.port()), BACKLOG);
         workers = workers();
@@ -56,7 +61,7 @@ public final class Simulator implements AutoCloseable {
                         gate,
                         faults,
                         requests,
-                        new Router(instance, records),
+                        new Router(instance, records, workload),
                         new Control(faults, requests, gate, changes),
                         new FaultAnswers(clock),
                         properties.latency()));
@@ -132,6 +137,11 @@ public final class Simulator implements AutoCloseable {
         return changes.play(table, atMost);
     }
 
+    /** What was done to a job of the workload engine, each with its justification: {@code verb: category | description | ticket}. */
+    public List<String> justifications(String job) {
+        return workload.get().justifications(job);
+    }
+
     /** What goes wrong. */
     public Faults faults() {
         return faults;
@@ -197,6 +207,25 @@ public final class Simulator implements AutoCloseable {
             throw new IllegalArgumentException("There is no table " + name);
         }
         return table;
+    }
+
+    /** What is made when somebody asks for it. */
+    private static final class Once<T> implements Supplier<T> {
+        private Supplier<T> maker;
+        private T made;
+
+        Once(Supplier<T> maker) {
+            this.maker = maker;
+        }
+
+        @Override
+        public synchronized T get() {
+            if (maker != null) {
+                made = maker.get();
+                maker = null;
+            }
+            return made;
+        }
     }
 
     private static ExecutorService workers() {

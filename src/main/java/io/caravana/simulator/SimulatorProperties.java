@@ -21,7 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * @param username user of basic authentication, and client id of OAuth
  * @param password password of basic authentication, and client secret of OAuth
  * @param latency how long every answer is delayed
- * @param apiKey key that is accepted in the header x-sn-apikey; empty: none
+ * @param apiKey key that is accepted in the header x-sn-apikey, and as a bearer token by the workload engine; empty: none
+ * @param jobs how many jobs the plan of the workload engine has a day
  */
 @ConfigurationProperties("caravana.simulator")
 @Validated
@@ -35,28 +36,36 @@ public record SimulatorProperties(
         @DefaultValue("caravana") @NotBlank String username,
         @DefaultValue("caravana") @NotBlank String password,
         @DefaultValue("0s") @NotNull Duration latency,
-        @DefaultValue("") String apiKey) {
+        @DefaultValue("") String apiKey,
+        @DefaultValue("400") @Min(1) @Max(100_000) int jobs) {
 
     /** The defaults, on any free port. */
     public static SimulatorProperties defaults() {
-        return new SimulatorProperties(0, 42, 5_000, 90, 0, "", "caravana", "caravana", Duration.ZERO, "");
+        return new SimulatorProperties(0, 42, 5_000, 90, 0, "", "caravana", "caravana", Duration.ZERO, "", 400);
     }
 
     /** The same settings with another number of incidents. */
     public SimulatorProperties withIncidents(int number) {
         return new SimulatorProperties(
-                port, seed, number, days, changesPerMinute, data, username, password, latency, apiKey);
+                port, seed, number, days, changesPerMinute, data, username, password, latency, apiKey, jobs);
     }
 
     /** The same settings, serving the files of a folder. */
     public SimulatorProperties withData(String folder) {
         return new SimulatorProperties(
-                port, seed, incidents, days, changesPerMinute, folder, username, password, latency, apiKey);
+                port, seed, incidents, days, changesPerMinute, folder, username, password, latency, apiKey, jobs);
     }
 
     /** The same settings with another account, and an API key. */
     public SimulatorProperties withAccount(String name, String secret, String key) {
-        return new SimulatorProperties(port, seed, incidents, days, changesPerMinute, data, name, secret, latency, key);
+        return new SimulatorProperties(
+                port, seed, incidents, days, changesPerMinute, data, name, secret, latency, key, jobs);
+    }
+
+    /** The same settings with another number of jobs a day. */
+    public SimulatorProperties withJobs(int number) {
+        return new SimulatorProperties(
+                port, seed, incidents, days, changesPerMinute, data, username, password, latency, apiKey, number);
     }
 
     @Override

@@ -47,7 +47,7 @@ class CrashIT {
     private static final Window WINDOW = new Window(LocalDate.parse(FROM), LocalDate.parse(TO), ZoneOffset.UTC);
 
     private final Simulator instance = Simulator.start(
-            new SimulatorProperties(0, 7, 300, 90, 0, "", "reader", PASSWORD, Duration.ofMillis(5), ""),
+            new SimulatorProperties(0, 7, 300, 90, 0, "", "reader", PASSWORD, Duration.ofMillis(5), "", 400),
             Clock.systemUTC());
     private String url = TestDatabase.url();
     private JdbcClient jdbc = JdbcClient.create(new DriverManagerDataSource(url));

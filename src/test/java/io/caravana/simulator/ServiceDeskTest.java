@@ -155,7 +155,8 @@ class ServiceDeskTest {
 
     @Test
     void time_passes_by_itself_where_that_is_set() {
-        var settings = new SimulatorProperties(0, 42, 100, 90, 60_000, "", "caravana", "caravana", Duration.ZERO, "");
+        var settings =
+                new SimulatorProperties(0, 42, 100, 90, 60_000, "", "caravana", "caravana", Duration.ZERO, "", 400);
         try (var desk = Simulator.start(settings, Desk.FRIDAY)) {
             await().until(() -> desk.rows("incident").stream()
                     .anyMatch(row -> row.get("sys_updated_on").equals("2026-03-06 15:00:00")));
