@@ -64,7 +64,7 @@ final class KafkaBroker implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         Awaitility.await()
-                .atMost(Duration.ofSeconds(90))
+                .atMost(Duration.ofSeconds(180))
                 .until(() -> Files.readString(log).contains("Kafka Server started") || !process.isAlive());
         assertThat(process.isAlive()).as(() -> "a broker runs, see " + log).isTrue();
     }
@@ -75,6 +75,12 @@ final class KafkaBroker implements AutoCloseable {
                 List.of(java, "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
         whole.addAll(List.of(command));
         return new ProcessBuilder(whole).redirectErrorStream(true);
+    }
+
+    void startIfKilled() throws IOException {
+        if (!process.isAlive()) {
+            start();
+        }
     }
 
     /** Kills it as a crash does. */

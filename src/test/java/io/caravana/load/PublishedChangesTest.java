@@ -59,7 +59,8 @@ class PublishedChangesTest extends ChangesTest {
     }
 
     @BeforeEach
-    void the_group_exists() {
+    void the_group_exists() throws IOException {
+        broker.startIfKilled();
         await().untilAsserted(() ->
                 assertThat(groups.states()).anyMatch(state -> state.name().equals("kafka")));
     }
@@ -103,14 +104,14 @@ class PublishedChangesTest extends ChangesTest {
         IntStream.range(0, 40).forEach(n -> describe("away-" + n % 4, Integer.toString(n)));
         broker.kill();
         IntStream.range(40, 80).forEach(n -> describe("away-" + n % 4, Integer.toString(n)));
-        await().atMost(Duration.ofSeconds(40))
+        await().atMost(Duration.ofSeconds(120))
                 .until(() -> jdbc.sql(
                                         "SELECT count(*) FROM caravana.delivery WHERE group_name = 'kafka' AND error IS NOT NULL")
                                 .query(Integer.class)
                                 .single()
                         > 0);
         broker.start();
-        await().atMost(Duration.ofSeconds(60)).until(() -> state("kafka").pending() == 0);
+        await().atMost(Duration.ofSeconds(120)).until(() -> state("kafka").pending() == 0);
 
         var keys = IntStream.range(0, 4).mapToObj(n -> "incident:away-" + n).collect(Collectors.toSet());
         var byKey = read(keys, 80).stream()
@@ -131,7 +132,7 @@ class PublishedChangesTest extends ChangesTest {
     void a_record_that_the_broker_refuses_is_a_dead_letter_and_the_others_follow() {
         describe("large", "x".repeat(2_000_000));
         describe("small", "1");
-        await().atMost(Duration.ofSeconds(30)).until(() -> state("kafka").deadLetters() == 1);
+        await().atMost(Duration.ofSeconds(120)).until(() -> state("kafka").deadLetters() == 1);
         assertThat(groups.deadLetters("kafka", null, 1).get(0).error()).contains("max.request.size");
         assertThat(read(Set.of("incident:small"), 1))
                 .extracting(PublishedChangesTest::text)
@@ -169,7 +170,7 @@ class PublishedChangesTest extends ChangesTest {
                     .mapToObj(n -> new TopicPartition(TOPIC, n))
                     .toList());
             consumer.seekToBeginning(consumer.assignment());
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().atMost(Duration.ofSeconds(120)).until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> {
                     if (keys.contains(record.key())) {
                         records.add(record);
