@@ -1,10 +1,10 @@
 package io.caravana.change;
 
 import io.caravana.error.Failures;
+import io.caravana.error.Passing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.PessimisticLockingFailureException;
-import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -35,7 +35,10 @@ public class ChangeLogRetention {
                     .query(row -> {
                         say(row.getInt("days"), row.getLong("lost"));
                     });
-        } catch (PessimisticLockingFailureException | UncategorizedSQLException inUse) {
+        } catch (DataAccessException inUse) {
+            if (!Passing.isLockedOut(inUse)) {
+                throw inUse;
+            }
             LOG.info(
                     "Old days of the change log are in use and will be dropped the next time: {}",
                     Failures.explain(inUse));

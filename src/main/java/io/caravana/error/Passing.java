@@ -18,10 +18,22 @@ public final class Passing {
             RecoverableDataAccessException.class,
             DataAccessResourceFailureException.class,
             TransactionException.class);
-    /** Lost connections, aborted transactions, resources, locks and shutdowns, some of which Spring has no class for. */
-    private static final Pattern PASSING_STATES = Pattern.compile("08...|40...|53...|55P03|57P0[123]");
+    /** Lost connections, aborted and idle transactions, resources, locks and shutdowns, some of which Spring has no class for. */
+    private static final Pattern PASSING_STATES = Pattern.compile("08...|25P03|40...|53...|55P03|57P0[123]");
+
+    private static final String LOCK_TIMEOUT = "55P03";
 
     private Passing() {}
+
+    /** Whether the database waited in vain for a lock that others hold, which Spring has no class for. */
+    public static boolean isLockedOut(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && LOCK_TIMEOUT.equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /** Whether no connection to the database could be had. */
     public static boolean isDatabaseAway(Throwable failure) {

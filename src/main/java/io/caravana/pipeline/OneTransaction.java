@@ -1,12 +1,13 @@
 package io.caravana.pipeline;
 
-import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.spi.TransactedPolicy;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -33,15 +34,25 @@ final class OneTransaction implements TransactedPolicy {
         return exchange -> run(transaction, steps, exchange);
     }
 
-    /** Runs the steps in a transaction and leaves their failure to the exchange. */
+    /**
+     * Runs the steps in a transaction and leaves their failure to the exchange; also where the transaction could not even be
+     * rolled back, as its connection is lost: why it was lost is what people have to know.
+     */
     static void run(TransactionTemplate transaction, Processor steps, Exchange exchange) {
         var work = exchange.getUnitOfWork();
         // keeps the steps on this thread, which the transaction belongs to
         work.beginTransactedBy(transaction);
         try {
-            transaction.executeWithoutResult(status -> process(steps, exchange));
-        } catch (StepFailed e) {
-            exchange.setException(e.getCause());
+            transaction.executeWithoutResult(status -> {
+                process(steps, exchange);
+                if (exchange.getException() != null) {
+                    status.setRollbackOnly();
+                }
+            });
+        } catch (TransactionException | DataAccessException e) {
+            if (exchange.getException() == null) {
+                exchange.setException(e);
+            }
         } finally {
             work.endTransactedBy(transaction);
         }
@@ -51,19 +62,7 @@ final class OneTransaction implements TransactedPolicy {
         try {
             steps.process(exchange);
         } catch (Exception e) {
-            throw new StepFailed(exchange, e);
-        }
-        if (exchange.getException() != null) {
-            throw new StepFailed(exchange, exchange.getException());
-        }
-    }
-
-    /** Rolls the transaction back. */
-    private static final class StepFailed extends CamelExecutionException {
-        private static final long serialVersionUID = 1L;
-
-        StepFailed(Exchange exchange, Throwable cause) {
-            super("a step of the transaction failed", exchange, cause);
+            exchange.setException(e);
         }
     }
 }

@@ -3,11 +3,11 @@ package io.caravana.replica;
 import io.caravana.catalog.Window;
 import io.caravana.change.RowTriggers;
 import io.caravana.error.Failures;
+import io.caravana.error.Passing;
 import io.caravana.execution.run.TableLoad;
 import io.caravana.servicenow.SourceTable;
 import io.caravana.servicenow.SourceTable.Origin;
 import io.caravana.servicenow.SourceTable.SourceColumn;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +68,6 @@ public final class Replica {
 
     private static final String DESCRIBE = "SELECT caravana.describe(CAST(? AS regclass), ?, ?, ?, ?, ?, ?)";
     private static final String ALTER = "SELECT caravana.alter_table(?)";
-    private static final String LOCK_TIMEOUT = "55P03";
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -162,7 +161,7 @@ public final class Replica {
                 change.run();
             });
         } catch (DataAccessException e) {
-            if (e.getMostSpecificCause() instanceof SQLException sql && LOCK_TIMEOUT.equals(sql.getSQLState())) {
+            if (Passing.isLockedOut(e)) {
                 throw new TableInUseException(table.name(), e);
             }
             throw e;

@@ -39,6 +39,7 @@ class DatabaseFaultsTest extends LoadTest {
 
     @ParameterizedTest
     @CsvSource({
+        "25P03, terminating connection due to idle-in-transaction timeout",
         "40P01, deadlock detected",
         "55P03, canceling statement due to lock timeout",
         "40001, could not serialize"

@@ -10,12 +10,14 @@ import io.caravana.execution.checkpoint.Watermarks;
 import io.caravana.execution.lease.FencedException;
 import io.caravana.execution.lease.Leases;
 import io.caravana.execution.metric.TableMeters;
+import io.caravana.execution.recovery.Recovery;
 import io.caravana.execution.run.TableLoad;
 import io.caravana.job.Jobs;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Simulator;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Date;
@@ -29,6 +31,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -58,6 +61,9 @@ class OneOfManyTest extends LoadTest {
 
     @Autowired
     MeterRegistry meters;
+
+    @Autowired
+    Recovery recovery;
 
     @BeforeEach
     void anotherProcess() throws SQLException {
@@ -139,6 +145,62 @@ class OneOfManyTest extends LoadTest {
 
         assertThat(end(id).status()).isEqualTo("cancelled");
         other.getBean(Simulator.class).faults().clear();
+    }
+
+    @Test
+    void a_dead_worker_whose_table_is_still_locked_keeps_no_other_from_its_recovery() throws SQLException {
+        twoDeadWorkers();
+        try (var somebody = database.getConnection()) {
+            somebody.setAutoCommit(false);
+            somebody.createStatement()
+                    .execute("SELECT FROM caravana.table_lease WHERE table_name = 'table 1' FOR SHARE");
+            recovery.recover();
+            assertThat(runningOfTheDead()).containsExactly("of dead 1");
+            somebody.rollback();
+        }
+        recovery.recover();
+        assertThat(runningOfTheDead()).isEmpty();
+    }
+
+    /** PostgreSQL waits for ever for what comes into a COPY: no time-out ends that, nor does the end of its statement. */
+    @Test
+    void the_session_of_a_worker_that_sleeps_in_the_middle_of_a_copy_is_ended() throws SQLException {
+        twoDeadWorkers();
+        var url = database.unwrap(HikariDataSource.class).getJdbcUrl();
+        try (var sleeping = DriverManager.getConnection(url)) {
+            sleeping.setAutoCommit(false);
+            try (var statement = sleeping.createStatement()) {
+                statement.execute("""
+                        SELECT pg_advisory_xact_lock_shared(%d, CAST(token AS integer)) FROM caravana.table_lease
+                        WHERE table_name = 'table 1' FOR SHARE""".formatted(Recovery.LEASE_LOCK));
+                statement.execute("CREATE TEMPORARY TABLE copied (value text)");
+            }
+            sleeping.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY copied FROM STDIN");
+            recovery.recover();
+            assertThat(runningOfTheDead()).isEmpty();
+        }
+    }
+
+    private void twoDeadWorkers() {
+        for (var number : List.of(1, 2)) {
+            jdbc.sql("INSERT INTO caravana.worker (key, hostname, alive_until) VALUES (?, 'dead', now())")
+                    .param(number)
+                    .update();
+            jdbc.sql("""
+                    INSERT INTO caravana.servicenow_execution_log
+                      (execution_id, execution_type, started_at, status, hostname, username, instance_key)
+                    VALUES (?, ?, now(), 'running', 'dead', '', ?)""").params("of dead " + number, "job " + number, number).update();
+            jdbc.sql("INSERT INTO caravana.table_lease (table_name, execution_id, worker_key) VALUES (?, ?, ?)")
+                    .params("table " + number, "of dead " + number, number)
+                    .update();
+        }
+    }
+
+    private List<String> runningOfTheDead() {
+        return jdbc.sql(
+                        "SELECT execution_id FROM caravana.servicenow_execution_log WHERE hostname = 'dead' AND status = 'running'")
+                .query(String.class)
+                .list();
     }
 
     @Test

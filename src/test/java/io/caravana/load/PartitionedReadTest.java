@@ -236,6 +236,35 @@ class PartitionedReadTest extends LoadTest {
     }
 
     @Test
+    void a_transaction_that_postgresql_ends_in_a_range_is_tried_again() {
+        loaded("incidents");
+        jdbc.sql("DELETE FROM servicenow.incident WHERE sys_id > '1'").update();
+        jdbc.sql("CREATE SEQUENCE public.tries").update();
+        jdbc.sql("""
+                CREATE FUNCTION public.end_session() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN
+                  IF nextval('public.tries') IN (4, 9) THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+                  RETURN NULL;
+                END $$""").update();
+        jdbc.sql(
+                        "CREATE TRIGGER end_session AFTER INSERT ON servicenow.incident FOR EACH STATEMENT EXECUTE FUNCTION public.end_session()")
+                .update();
+        try {
+            var incident = byTable(loaded("incidents")).get("incident");
+            assertThat(jdbc.sql("SELECT last_value FROM public.tries")
+                            .query(Integer.class)
+                            .single())
+                    .isGreaterThan(9);
+            assertThat(incident.inserted()).isPositive();
+            assertThat(incident.inserted() + incident.unchanged()).isEqualTo(incident.recordsExtracted());
+        } finally {
+            jdbc.sql("DROP FUNCTION public.end_session CASCADE").update();
+            jdbc.sql("DROP SEQUENCE public.tries").update();
+        }
+        assertThat(comparison().assertEqual(table("incident"), whole)).isGreaterThan(1_400);
+    }
+
+    @Test
     void a_range_that_fails_ends_the_table_and_deletes_nothing() {
         loaded("incidents");
         var before = versions("incident");

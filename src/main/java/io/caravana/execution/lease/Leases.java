@@ -97,9 +97,11 @@ public class Leases {
      */
     public void guard(TableLoad load) {
         jdbc.sql("""
-                SELECT set_config('caravana.change_log_execution', ?, true) FROM caravana.table_lease
-                WHERE table_name = ? AND token = ? FOR SHARE""")
+                SELECT CASE WHEN pg_try_advisory_xact_lock_shared(?, CAST(token AS integer))
+                  THEN set_config('caravana.change_log_execution', ?, true) END
+                FROM caravana.table_lease WHERE table_name = ? AND token = ? FOR SHARE""")
                 .params(
+                        Recovery.LEASE_LOCK,
                         load.logsChanges() ? load.execution().id() : "",
                         load.table().target(),
                         load.lease())

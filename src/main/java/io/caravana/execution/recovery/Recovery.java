@@ -2,6 +2,7 @@ package io.caravana.execution.recovery;
 
 import io.caravana.catalog.Window;
 import io.caravana.error.Failures;
+import io.caravana.error.Passing;
 import io.caravana.execution.log.ExecutionLog;
 import io.caravana.execution.run.LogFields;
 import io.caravana.execution.run.RunningExecutions;
@@ -17,7 +18,6 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -36,6 +36,17 @@ public class Recovery {
             WITH worker AS MATERIALIZED (
               SELECT session_lock FROM caravana.worker WHERE key = ? AND alive_until > clock_timestamp() FOR UPDATE)
             SELECT EXISTS (SELECT FROM worker WHERE NOT pg_try_advisory_xact_lock(session_lock))""";
+
+    /**
+     * Each transaction that writes to a table shares an advisory lock of this class and the lease's token, which shows whose
+     * session it is.
+     */
+    public static final int LEASE_LOCK = 1_128_354_369;
+
+    private static final String END_SESSIONS = """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN caravana.table_lease ON token = CAST(objid AS bigint)
+            WHERE worker_key = ? AND locktype = 'advisory' AND CAST(classid AS bigint) = ? AND objsubid = 2
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""";
 
     private static final String RESUMABLE = """
             SELECT execution_id, execution_type AS job, start_date AS start, end_date AS "end", time_zone, keeps_up, verifies
@@ -145,10 +156,32 @@ public class Recovery {
                   WHERE log.status IS DISTINCT FROM 'running')""").update();
     }
 
+    /**
+     * What a dead worker is writing may end first. If it sleeps, PostgreSQL ends that when idle_in_transaction_session_timeout
+     * is over, but not inside of a COPY, where its session counts as active: so it is ended here.
+     */
     private void recoverIfDead(long key) {
+        if (interruptIfDead(key)) {
+            return;
+        }
+        try {
+            var sessions = jdbc.sql(END_SESSIONS)
+                    .params(key, LEASE_LOCK)
+                    .query(Long.class)
+                    .single();
+            LOG.warn("A worker that does not show any more still held a table. Sessions ended: {}", sessions);
+        } catch (DataAccessException e) {
+            LOG.warn("Could not end the sessions of a worker that does not show any more: {}", Failures.explain(e));
+        }
+        if (!interruptIfDead(key)) {
+            LOG.info("A dead worker still holds a table; Caravana looks again later");
+        }
+    }
+
+    /** @return false, if the worker is dead and yet holds a table, so that nothing could be done */
+    private boolean interruptIfDead(long key) {
         try {
             transaction.executeWithoutResult(status -> {
-                // what it is writing ends first, or is ended by the database's idle_in_transaction_session_timeout
                 jdbc.sql("SET LOCAL lock_timeout = '2s'").update();
                 if (!jdbc.sql(IS_ALIVE).param(key).query(Boolean.class).single()) {
                     interrupt(key, "its process ended before the table was done");
@@ -157,8 +190,12 @@ public class Recovery {
                             .update();
                 }
             });
-        } catch (PessimisticLockingFailureException e) {
-            LOG.info("A dead worker still holds a table; Caravana looks again later");
+            return true;
+        } catch (DataAccessException e) {
+            if (!Passing.isLockedOut(e)) {
+                throw e;
+            }
+            return false;
         }
     }
 
