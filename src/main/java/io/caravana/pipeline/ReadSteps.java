@@ -15,6 +15,8 @@ import io.caravana.servicenow.SourceTable.SourceColumn;
 import io.caravana.servicenow.TableRead;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -28,6 +30,7 @@ final class ReadSteps {
     private static final int ROOM = 8;
 
     private static final int LARGEST_PAGE = 10_000;
+    private static final int KEYS_AT_ONCE = 50;
     private static final String UP_TO = "<=";
 
     private final ServiceNowProperties properties;
@@ -206,6 +209,41 @@ final class ReadSteps {
         load.setPage(null);
     }
 
+    /**
+     * Where rows are missing, a source that ignores the case of keys may have passed over some, as a page begins after all
+     * that equal the last key of the one before.
+     *
+     * @return the load at those keys, in parts that are not too long for a request
+     */
+    public List<LoadContext> passedOver(@ExchangeProperty("load") LoadContext load) {
+        var read = load.read();
+        if (load.mode() != Reads.PERIOD
+                || !load.isToBeRecounted()
+                || read.verdict().hidden() == 0) {
+            return List.of();
+        }
+        var came = read.oddKeys();
+        var keys = came.stream().filter(key -> !key.contains(",")).toList();
+        var query = EncodedQuery.of(load.table().filter()).and(load.run().period());
+        return IntStream.range(0, (keys.size() + KEYS_AT_ONCE - 1) / KEYS_AT_ONCE)
+                .mapToObj(part ->
+                        rows(load, query.and("sys_id", "IN", part(keys, part))).dropping(came, -1 - part))
+                .map(load::at)
+                .toList();
+    }
+
+    private static String part(List<String> keys, int part) {
+        return keys.stream()
+                .skip((long) part * KEYS_AT_ONCE)
+                .limit(KEYS_AT_ONCE)
+                .collect(Collectors.joining(","));
+    }
+
+    /** Counts the rows that were passed over and have come after all. */
+    public void broughtPassedOver(@ExchangeProperty("load") LoadContext load) {
+        load.read().add(load.cursor().read());
+    }
+
     /** Notes what the read, or each of those of a list of keys, has proven about its completeness. */
     public void conclude(@ExchangeProperty("load") LoadContext load) {
         var run = load.run();
@@ -213,11 +251,13 @@ final class ReadSteps {
             load.read().countAfter(load.read().countBefore());
         }
         var verdict = load.read().verdict();
-        if (verdict.hidden() > 0 && load.read().oddBorder() != null) {
-            run.note(
-                    "keys",
-                    "a page ended at the key %s, which is not 32 small hexadecimal digits; if ServiceNow ignores case, a row whose key differs from it by case alone was passed over and is among the hidden ones"
-                            .formatted(load.read().oddBorder()));
+        if (verdict.hidden() > 0 && load.mode() != Reads.PERIOD) {
+            load.read().oddKeys().stream()
+                    .findFirst()
+                    .ifPresent(key -> run.note(
+                            "keys",
+                            "a page ended at the key %s, which is not 32 small hexadecimal digits; if ServiceNow ignores case, a row whose key differs from it by case alone was passed over and is among the hidden ones"
+                                    .formatted(key)));
         }
         run.verdict(run.reads() == Reads.REJECTED ? run.verdict().and(verdict) : verdict);
     }

@@ -50,6 +50,7 @@ public final class PageCursor {
 
     private final Position start;
     private Set<String> leftOut = Set.of();
+    private Set<String> dropped = new HashSet<>();
 
     private int part;
     private String from;
@@ -129,6 +130,17 @@ public final class PageCursor {
         return this;
     }
 
+    /**
+     * Drops records with these keys from answers, as they have come already.
+     *
+     * @param number what its checkpoint is told from others by, below 0
+     */
+    public PageCursor dropping(Set<String> keys, int number) {
+        dropped = new HashSet<>(keys);
+        part = number;
+        return this;
+    }
+
     /** Whether the end of the data has not been proven yet. */
     public boolean isMore() {
         return more && !read.isStopped();
@@ -192,10 +204,14 @@ public final class PageCursor {
      *
      * @return the page, to be used if it is settled
      */
-    public Page take(PageRequest request, List<SourceRecord> records, long total) {
+    public Page take(PageRequest request, List<SourceRecord> came, long counted) {
         if (uncounted != null) {
-            return settle(records);
+            return settle(came);
         }
+        var records = dropped.isEmpty()
+                ? came
+                : came.stream().filter(row -> !dropped.contains(row.sysId())).toList();
+        var total = counted - (came.size() - records.size());
         var page = new Page(fields, records, total, request.limit(), unreadable());
         isAtLast = false;
         var isOpen = total < 0 || total > offset;
@@ -367,7 +383,7 @@ public final class PageCursor {
             after = last;
             offset = 0;
             if (more && !PLAIN_KEY.matcher(last.sysId()).matches()) {
-                read.endedAt(last.sysId());
+                read.endedAt(last.sysId(), page);
             }
         }
         most = Math.max(most, page.records().size());

@@ -2,6 +2,8 @@ package io.caravana.servicenow;
 
 import io.caravana.execution.run.PageCounts;
 import io.caravana.execution.run.Verdict;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,7 +20,7 @@ public final class TableRead {
     private volatile long countBefore = -1;
     private volatile long countAfter = -1;
     private volatile int pages;
-    private volatile String oddBorder;
+    private final Set<String> oddKeys = ConcurrentHashMap.newKeySet();
 
     void count(Page page) {
         received.add(page.records().size());
@@ -56,14 +58,20 @@ public final class TableRead {
         return pages == 1;
     }
 
-    /** A page ended at a key of which a source that ignores case may have a second one, and the next begins after both. */
-    void endedAt(String key) {
-        oddBorder = key;
+    /** A page ended at a key of which a source that ignores case may have others, and the next begins after all of them. */
+    void endedAt(String key, Page page) {
+        page.keys().stream().filter(key::equalsIgnoreCase).forEach(oddKeys::add);
     }
 
-    /** A key of that kind at which a page ended; null: there was none. */
-    public String oddBorder() {
-        return oddBorder;
+    /** The keys of that kind at which pages ended, with those of their pages that differ from them by case alone. */
+    public Set<String> oddKeys() {
+        return Set.copyOf(oddKeys);
+    }
+
+    /** Counts what another read has brought of the same rows. */
+    public void add(TableRead other) {
+        received.add(other.received.sum());
+        withoutKey.add(other.withoutKey.sum());
     }
 
     /** Whether no row has come that shows its key. */
