@@ -44,8 +44,9 @@ public class Recovery {
     public static final int LEASE_LOCK = 1_128_354_369;
 
     private static final String END_SESSIONS = """
-            SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN caravana.table_lease ON token = CAST(objid AS bigint)
-            WHERE worker_key = ? AND locktype = 'advisory' AND CAST(classid AS bigint) = ? AND objsubid = 2
+            SELECT count(pg_terminate_backend(pid)) FROM pg_locks
+              JOIN caravana.table_lease ON token = CAST(objid AS bigint) JOIN caravana.worker ON key = worker_key
+            WHERE key = ? AND alive_until < clock_timestamp() AND locktype = 'advisory' AND CAST(classid AS bigint) = ? AND objsubid = 2
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""";
 
     private static final String RESUMABLE = """
