@@ -7,11 +7,14 @@ import io.caravana.execution.log.Executions;
 import io.caravana.job.Jobs;
 import io.caravana.replica.RejectedRecords;
 import io.caravana.replica.RejectedView;
+import io.caravana.security.CurrentCaller;
 import org.apache.camel.Exchange;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Component;
 
 /** The steps of the REST routes for rejected records. */
 @Component("rejectedApi")
+@ConditionalOnWebApplication
 final class RejectedApi {
 
     private final Api api;
@@ -19,8 +22,11 @@ final class RejectedApi {
     private final RejectedRecords records;
     private final Executions executions;
     private final Catalog catalog;
+    private final CurrentCaller caller;
 
-    RejectedApi(Api api, Jobs jobs, RejectedRecords records, Executions executions, Catalog catalog) {
+    RejectedApi(
+            Api api, Jobs jobs, RejectedRecords records, Executions executions, Catalog catalog, CurrentCaller caller) {
+        this.caller = caller;
         this.executions = executions;
         this.catalog = catalog;
         this.api = api;
@@ -38,7 +44,11 @@ final class RejectedApi {
             throw new BadRequestException("execution is '%s', and there is no such execution".formatted(execution));
         }
         var before = query.number("before");
-        api.page(exchange, query, limit -> records.list(table, execution, before, limit), RejectedView::id);
+        api.page(
+                exchange,
+                query,
+                limit -> records.list(table, execution, before, caller.scope(), limit),
+                RejectedView::id);
     }
 
     /** Starts to read the records anew and answers at once. */

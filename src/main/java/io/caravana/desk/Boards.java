@@ -32,6 +32,7 @@ final class Boards {
     private static final Duration FRESH = Duration.ofMinutes(1);
     private static final int MONTHS = 6;
     private static final int DAYS = 30;
+    private static final int MOST_GROUPS = 6;
 
     private final Pages pages;
     private final CurrentCaller caller;
@@ -61,8 +62,13 @@ final class Boards {
 
     private record Sums(Instant at, Map<String, Object> values) {}
 
-    /** SLAs that run out until a time, by group. */
-    public record Bucket(String name, long count, Map<String, Long> groups) {}
+    /**
+     * SLAs that run out until a time, by group.
+     *
+     * @param groups those with the most first, and no more than fit
+     * @param more how many groups there are beside them
+     */
+    public record Bucket(String name, long count, List<Map.Entry<String, Long>> groups, int more) {}
 
     public void slas(Exchange exchange) {
         var model = new HashMap<>(next());
@@ -120,7 +126,11 @@ final class Boards {
                         one -> one.ticket().group() == null ? "–" : one.ticket().group(),
                         TreeMap::new,
                         Collectors.counting()));
-        return new Bucket(name, within.size(), groups);
+        var most = groups.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .limit(MOST_GROUPS)
+                .toList();
+        return new Bucket(name, within.size(), most, groups.size() - most.size());
     }
 
     private Map<String, Object> summed(RowScope scope) {

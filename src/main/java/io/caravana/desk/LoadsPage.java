@@ -8,7 +8,9 @@ import io.caravana.execution.log.TableLags;
 import io.caravana.execution.log.TableLoadView;
 import io.caravana.job.Jobs;
 import io.caravana.replica.RejectedRecords;
+import io.caravana.security.CurrentCaller;
 import io.caravana.ticket.NoSuchTicketException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -22,6 +24,8 @@ import org.springframework.stereotype.Component;
 final class LoadsPage {
 
     private static final int LISTED = 15;
+    private static final int LOOKED_AT = 200;
+    private static final int OF_A_JOB = 3;
 
     private final Pages pages;
     private final Executions executions;
@@ -30,6 +34,7 @@ final class LoadsPage {
     private final Catalog catalog;
     private final RejectedRecords rejected;
     private final TableLags lags;
+    private final CurrentCaller caller;
 
     LoadsPage(
             Pages pages,
@@ -38,7 +43,8 @@ final class LoadsPage {
             Jobs jobs,
             Catalog catalog,
             RejectedRecords rejected,
-            TableLags lags) {
+            TableLags lags,
+            CurrentCaller caller) {
         this.pages = pages;
         this.executions = executions;
         this.log = log;
@@ -46,6 +52,7 @@ final class LoadsPage {
         this.catalog = catalog;
         this.rejected = rejected;
         this.lags = lags;
+        this.caller = caller;
     }
 
     public void page(Exchange exchange) {
@@ -80,6 +87,10 @@ final class LoadsPage {
         now(exchange);
     }
 
+    private static boolean isWorthSeeing(ExecutionView run) {
+        return !run.status().equals("success");
+    }
+
     private Map<String, Object> model() {
         var running = executions.list(null, "running", LISTED).stream()
                 .map(ExecutionView::executionId)
@@ -87,14 +98,18 @@ final class LoadsPage {
                 .flatMap(Optional::stream)
                 .filter(execution -> !execution.hasEnded())
                 .toList();
-        var last = executions.list(null, null, LISTED).stream()
+        // the job live runs every few seconds, and would leave no place for the others
+        var seen = new HashMap<String, Integer>();
+        var last = executions.list(null, null, LOOKED_AT).stream()
                 .filter(ExecutionView::hasEnded)
+                .filter(run -> seen.merge(run.executionType(), 1, Integer::sum) <= OF_A_JOB || isWorthSeeing(run))
+                .limit(LISTED)
                 .toList();
         return Map.of(
                 "running", running,
                 "last", last,
                 "lags", lags.all(),
-                "rejected", rejected.list(null, null, null, LISTED),
+                "rejected", rejected.list(null, null, null, caller.scope(), LISTED),
                 "jobs", catalog.jobNames());
     }
 }

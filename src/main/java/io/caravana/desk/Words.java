@@ -5,6 +5,7 @@ import io.caravana.ticket.TicketType;
 import java.text.NumberFormat;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
@@ -90,6 +91,24 @@ public final class Words {
         return time.toHours() > 0
                 ? "%d h %02d min".formatted(time.toHours(), time.toMinutesPart())
                 : "%d min".formatted(time.toMinutes());
+    }
+
+    /** Seconds as a short time: with a tenth, then whole ones, then minutes. */
+    public String seconds(Number seconds) {
+        if (seconds == null) {
+            return "–";
+        }
+        var time = seconds.doubleValue();
+        return time < 10
+                ? number(Math.round(time * 10) / 10.0) + " s"
+                : time < 120 ? number(Math.round(time)) + " s" : duration(Math.round(time));
+    }
+
+    /** A month, such as 2026-11, as people write it. */
+    public String month(String month) {
+        return month != null && month.matches("\\d{4}-\\d\\d")
+                ? DateTimeFormatter.ofPattern("MMM yyyy", language.locale()).format(YearMonth.parse(month))
+                : month;
     }
 
     /** A part of a whole, in percent; null where the whole is not known. */

@@ -17,8 +17,10 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
@@ -39,6 +41,9 @@ public class Jobs {
     private final RejectedRecords rejected;
     private final ExecutionRegistry registry;
     private final SetAside setAside;
+
+    /** Why a job was not started by its timer last. */
+    private final Map<String, String> notStarted = new ConcurrentHashMap<>();
 
     Jobs(
             Catalog catalog,
@@ -245,7 +250,10 @@ public class Jobs {
             var due = idle(job);
             start(due, null, null, due.verify());
         } catch (JobRunningException e) {
-            LOG.info("Not started by its timer: {}", e.getMessage());
+            // a timer that fires every few seconds would say it as often
+            if (!e.getMessage().equals(notStarted.put(job, e.getMessage()))) {
+                LOG.info("Not started by its timer: {}", e.getMessage());
+            }
         }
     }
 }

@@ -30,8 +30,8 @@ public class RejectedRecords {
             SELECT id, execution_id, table_name AS "table", sys_id, column_name AS "column", reason, times, first_seen_at,
               last_seen_at, CAST(record AS text) AS record
             FROM caravana.rejected_record
-            WHERE (:table = '' OR table_name = :table) AND (:execution = '' OR execution_id = :execution) AND id < :before
-            ORDER BY id DESC LIMIT :limit""";
+            WHERE (:table = '' OR table_name = :table) AND (:execution = '' OR execution_id = :execution) AND id < :before AND %s
+            ORDER BY id DESC LIMIT :limit""".formatted(RowScope.condition(raw("company"), raw("assignment_group")));
 
     private final JdbcClient jdbc;
 
@@ -47,6 +47,11 @@ public class RejectedRecords {
      * @param record the whole record as JSON
      */
     public record Rejected(String sysId, String column, String reason, String record) {}
+
+    /** A value of the record, as ServiceNow has it: a text, or an object that has also what people see. */
+    private static String raw(String column) {
+        return "coalesce(record -> '%1$s' ->> 'value', record ->> '%1$s')".formatted(column);
+    }
 
     /** Takes the records off the list that a page has stored, and puts those on it that it has not; in its transaction. */
     public void note(TableLoad load, String[] storedKeys, List<Rejected> rejected) {
@@ -114,9 +119,10 @@ public class RejectedRecords {
      * @param table only those of this replica table; null or empty: of all
      * @param execution only those that this execution rejected last; null or empty: any
      * @param before only those with a smaller number; null: from the last one
+     * @param scope only those whose record has a company and a group in it
      */
-    public List<RejectedView> list(String table, String execution, Long before, int limit) {
-        return jdbc.sql(LIST)
+    public List<RejectedView> list(String table, String execution, Long before, RowScope scope, int limit) {
+        return scope.bind(jdbc.sql(LIST))
                 .param("table", table == null ? "" : table)
                 .param("execution", execution == null ? "" : execution)
                 .param("before", before == null ? Long.MAX_VALUE : before)

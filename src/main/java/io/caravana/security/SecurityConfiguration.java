@@ -78,6 +78,7 @@ class SecurityConfiguration {
         "/jobs",
         "/job/**",
         "/assistant",
+        "/events",
         "/ticket/**",
         "/tickets.csv",
         "/htmx/**",

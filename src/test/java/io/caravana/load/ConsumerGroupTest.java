@@ -10,6 +10,7 @@ import io.caravana.change.ChangeFeed;
 import io.caravana.change.ChangeLog;
 import io.caravana.change.ChangeLogRetention;
 import io.caravana.change.ConsumerGroups.State;
+import io.caravana.console.Browser;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -335,6 +336,37 @@ class ConsumerGroupTest extends ChangesTest {
                         .query(String.class)
                         .list())
                 .contains("POST", "DELETE");
+    }
+
+    @Test
+    void a_dead_letter_is_looked_at_replayed_and_dropped_on_the_page() throws Exception {
+        POISON.addAll(Set.of("bad", "worse"));
+        describe("a", "bad");
+        describe("b", "worse");
+        await().until(() -> state("seen").deadLetters() == 2);
+        var letters = groups.deadLetters("seen", null, 2);
+        var bad = "/htmx/events/seen/" + letters.get(1).event().id();
+        var worse = "/htmx/events/seen/" + letters.get(0).event().id();
+        var page = new Browser(request("/").build().uri().getPort());
+        assertThat(page.get("/events").body())
+                .contains(
+                        "poisoned with bad", "poisoned with worse", bad + "/replay", worse + "/drop", "failed 3 times");
+
+        POISON.clear();
+        var token = new String[] {"X-XSRF-TOKEN", page.csrfToken()};
+        assertThat(page.post(bad + "/replay", "", token).body())
+                .contains("poisoned with worse")
+                .doesNotContain("poisoned with bad");
+        assertThat(page.post(worse + "/drop", "", token).body())
+                .contains("/htmx/events/batches/")
+                .doesNotContain(worse);
+        assertThat(page.post(worse + "/drop", "", token).statusCode()).isEqualTo(404);
+        await().untilAsserted(() -> assertThat(texts()).endsWith("bad"));
+        assertThat(get("/htmx/events").body()).contains("seen", "batches").doesNotContain("<html");
+        assertThat(jdbc.sql("SELECT path FROM caravana.audit WHERE method = 'POST' AND path LIKE '/htmx/events/%'")
+                        .query(String.class)
+                        .list())
+                .contains(bad + "/replay", worse + "/drop");
     }
 
     @Test

@@ -138,7 +138,7 @@ class DeskIT extends LoadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/?type=incident&state=1", "/slas", "/charts", "/loads"})
+    @ValueSource(strings = {"/", "/?type=incident&state=1", "/slas", "/charts", "/events", "/loads"})
     void a_page_keeps_nobody_out(String path) throws IOException {
         var axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")
                 .getContentAsString(StandardCharsets.UTF_8);
@@ -159,6 +159,22 @@ class DeskIT extends LoadTest {
                         .isTrue();
             }
         }
+    }
+
+    @Test
+    void on_a_phone_the_filters_unfold() {
+        chromium.look("light", 390, HEIGHT);
+        open("/");
+        assertThat(chromium.ask("document.querySelector('[name=group]').offsetHeight")
+                        .asInt())
+                .isZero();
+        chromium.ask("document.querySelector('.folder').click()");
+        chromium.await("document.querySelector('[name=group]').offsetHeight > 0");
+        assertThat(chromium.ask("[...document.querySelectorAll('.card li a')].every(link => link.closest('.card')"
+                                + ".getBoundingClientRect().right >= link.getBoundingClientRect().right)")
+                        .asBoolean())
+                .as("counters stay within their card")
+                .isTrue();
     }
 
     @Test

@@ -181,6 +181,8 @@ class DeskTest extends LoadTest {
                 "/slas",
                 "/htmx/slas/next",
                 "/charts",
+                "/events",
+                "/htmx/events",
                 "/loads",
                 "/htmx/loads",
                 "/desk/desk.css",

@@ -167,6 +167,7 @@ class LimitedCallersTest extends LoadTest {
                 "/",
                 "/slas",
                 "/charts",
+                "/events",
                 "/loads",
                 "/tickets.csv",
                 "/desk-events",
