@@ -95,12 +95,6 @@ class Wiring {
         return LogFields.handedOn(new TableThreads(2 * properties.maxConcurrent()));
     }
 
-    /** One thread a running job; they only wait for its tables. */
-    @Bean(destroyMethod = "shutdown")
-    ExecutorService jobThreads() {
-        return LogFields.handedOn(Executors.newCachedThreadPool(task -> new Thread(task, "job")));
-    }
-
     /** The configured instance, or the simulator that runs in its place. */
     @Bean
     ServiceNowAccess serviceNowAccess(

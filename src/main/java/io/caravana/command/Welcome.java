@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -49,7 +48,6 @@ final class Welcome {
     private final Progress progress;
     private final Catalog catalog;
     private final Clock clock;
-    private final ExecutorService jobThreads;
     private final String signIn;
     private final boolean demo;
     private final int days;
@@ -65,7 +63,6 @@ final class Welcome {
             Progress progress,
             Catalog catalog,
             Clock clock,
-            ExecutorService jobThreads,
             Environment environment,
             ObjectProvider<Simulator> simulator,
             @Value("${caravana.demo}") boolean demo,
@@ -76,7 +73,6 @@ final class Welcome {
         this.progress = progress;
         this.catalog = catalog;
         this.clock = clock;
-        this.jobThreads = jobThreads;
         this.signIn = Access.of(environment).configured()
                 ? "with the sign-in you have configured"
                 : LogFields.areForPrograms()
@@ -97,7 +93,7 @@ final class Welcome {
                             ssl != null && ssl.isEnabled() ? "https" : "http",
                             server.getWebServer().getPort());
             if (isDemo()) {
-                jobThreads.execute(() -> demonstrate(base));
+                new Thread(() -> demonstrate(base), "demo").start();
             } else {
                 tellWhere(base);
             }

@@ -23,6 +23,9 @@ final class JobRoutes extends RouteBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobRoutes.class);
 
+    /** A job that is idle notices so late that the process ends. */
+    private static final int LONGEST_STOP_MILLIS = 100;
+
     private final Catalog catalog;
 
     JobRoutes(Catalog catalog) {
@@ -36,10 +39,13 @@ final class JobRoutes extends RouteBuilder {
 
     private void run(Job job) {
         var pool = getContext().getExecutorServiceManager().newFixedThreadPool(this, job.name(), job.threads());
-        var tables = from("direct:run-" + job.name())
+        // whoever starts the job is answered at once; a thread of the job's own takes its executions from here
+        var tables = from("seda:run-%s?pollTimeout=%d".formatted(job.name(), LONGEST_STOP_MILLIS))
                 .routeId("run-" + job.name())
                 .routeGroup("job")
-                .routeDescription("Carries the tables of " + job.name() + ", " + job.threads() + " side by side")
+                .routeDescription("Loads the tables of " + job.name() + ", " + job.threads() + " side by side")
+                .process(exchange -> LogFields.execution(execution(exchange)))
+                .id("begin-" + job.name())
                 .multicast()
                 .id("tables-of-" + job.name())
                 .aggregationStrategy(new Branches())
@@ -66,13 +72,17 @@ final class JobRoutes extends RouteBuilder {
     }
 
     private static boolean isToLoad(Exchange exchange, Table table) {
-        return exchange.getProperty("execution", Execution.class).tables().contains(table);
+        return execution(exchange).tables().contains(table);
+    }
+
+    private static Execution execution(Exchange exchange) {
+        return exchange.getProperty("execution", Execution.class);
     }
 
     private static void finished(Exchange exchange) {
         // this is the thread of the table that was ready last
         LogFields.table(null);
-        var execution = exchange.getProperty("execution", Execution.class);
+        var execution = execution(exchange);
         LOG.atLevel(execution.level()).log("{} is done with its tables", execution.job());
         exchange.getMessage().setBody(new ExecutionEvent.Finished(execution.id()));
     }

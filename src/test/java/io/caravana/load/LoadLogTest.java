@@ -78,7 +78,7 @@ class LoadLogTest extends LoadTest {
                         .containsEntry("labels.job", "incidents"));
         assertThat(ofLoads())
                 .extracting(ILoggingEvent::getThreadName)
-                .contains("partition", "execution-log", "job")
+                .contains("partition", "execution-log")
                 .anyMatch(thread -> thread.endsWith("- incidents"));
         assertThat(ofLoads())
                 .filteredOn(this::isAtTable)

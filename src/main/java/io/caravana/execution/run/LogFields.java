@@ -28,7 +28,16 @@ public final class LogFields {
 
     /** Runs work that belongs to an execution. */
     public static void with(Execution execution, Runnable work) {
-        with(Map.of(EXECUTION, execution.id(), JOB, execution.job()), work);
+        with(of(execution), work);
+    }
+
+    /** The execution that this thread is at from now on. */
+    public static void execution(Execution execution) {
+        MDC.setContextMap(of(execution));
+    }
+
+    private static Map<String, String> of(Execution execution) {
+        return Map.of(EXECUTION, execution.id(), JOB, execution.job());
     }
 
     /** Runs work that belongs to an execution of which no more is known. */
