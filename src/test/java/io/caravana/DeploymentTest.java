@@ -1,13 +1,16 @@
 package io.caravana;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -175,6 +178,23 @@ class DeploymentTest {
             assertThat(volume).endsWith(":ro");
             assertThat(Path.of(volume.split(":")[0])).exists();
         });
+    }
+
+    @Test
+    void promtool_understands_the_alerts_and_their_tests_pass() throws Exception {
+        assumeThat(Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch(bin -> Files.isExecutable(Path.of(bin, "promtool"))))
+                .as("a promtool on the PATH: apt-get install prometheus")
+                .isTrue();
+        for (var arguments : List.of(
+                List.of("check", "rules", "docs/prometheus/caravana.rules.yaml"),
+                List.of("test", "rules", "docs/prometheus/caravana.rules.test.yaml"))) {
+            var command = new ArrayList<>(List.of("promtool"));
+            command.addAll(arguments);
+            var promtool = new ProcessBuilder(command).redirectErrorStream(true).start();
+            var said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(promtool.waitFor()).as(said).isZero();
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.caravana.knowledge.Search;
 import io.caravana.security.CurrentCaller;
 import io.caravana.ticket.Counters;
 import io.caravana.ticket.StateNames;
@@ -43,8 +44,10 @@ final class TicketsApi {
     private final Counters counters;
     private final StateNames names;
     private final CurrentCaller caller;
+    private final Search search;
 
-    TicketsApi(Api api, Tickets tickets, Counters counters, StateNames names, CurrentCaller caller) {
+    TicketsApi(Api api, Tickets tickets, Counters counters, StateNames names, CurrentCaller caller, Search search) {
+        this.search = search;
         this.api = api;
         this.tickets = tickets;
         this.counters = counters;
@@ -90,7 +93,8 @@ final class TicketsApi {
     public void list(Exchange exchange, @Header("Accept-Language") String accepted) throws JsonProcessingException {
         var query = Query.of(exchange, PARAMETERS);
         var path = exchange.getMessage().getHeader(Exchange.HTTP_URI, String.class);
-        var filter = filter(query);
+        var asked = filter(query);
+        var filter = asked.searching(search.words(asked.text()));
         var language = language(accepted);
         var page = tickets.list(filter, caller.scope());
         api.answer(

@@ -109,7 +109,7 @@ final class Boards {
         var far = midnight.isBefore(now.plusHours(4)) ? now.plusHours(4) : midnight;
         var found = slas.next(far, caller.scope());
         return Map.of(
-                "loaded", slas.areLoaded(),
+                "loaded", slas.areKnown(),
                 "next", found,
                 "buckets",
                         List.of(

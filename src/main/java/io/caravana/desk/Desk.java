@@ -2,10 +2,12 @@ package io.caravana.desk;
 
 import io.caravana.change.ChangeLog;
 import io.caravana.connector.ServiceNowAccess;
+import io.caravana.knowledge.Search;
 import io.caravana.replica.RowScope;
 import io.caravana.security.CurrentCaller;
 import io.caravana.ticket.Counters;
 import io.caravana.ticket.Counters.Counter;
+import io.caravana.ticket.Names;
 import io.caravana.ticket.NoSuchTicketException;
 import io.caravana.ticket.Slas;
 import io.caravana.ticket.StateNames;
@@ -40,6 +42,8 @@ final class Desk {
     private final Slas slas;
     private final StateNames names;
     private final ServiceNowAccess access;
+    private final Search search;
+    private final Names suggestions;
 
     Desk(
             Pages pages,
@@ -50,7 +54,11 @@ final class Desk {
             Counters counters,
             Slas slas,
             StateNames names,
-            ServiceNowAccess access) {
+            ServiceNowAccess access,
+            Search search,
+            Names suggestions) {
+        this.search = search;
+        this.suggestions = suggestions;
         this.pages = pages;
         this.log = log;
         this.caller = caller;
@@ -95,6 +103,12 @@ final class Desk {
                 "tickets",
                 address.one("after").isEmpty() ? "results" : "rows",
                 list(address, caller.scope()));
+    }
+
+    /** Names that somebody may mean who has typed a part of one. */
+    public void suggest(Exchange exchange, @Header("kind") String kind) {
+        var typed = Address.of(exchange).one(kind);
+        pages.answer(exchange, "suggestions", null, Map.of("names", suggestions.like(kind, typed, caller.scope())));
     }
 
     /** A page of finished tickets; the address of the next one is in it. */
@@ -146,7 +160,8 @@ final class Desk {
     }
 
     private Map<String, Object> list(Address address, RowScope scope) {
-        var filter = TicketFilter.of(address.parameters());
+        var asked = TicketFilter.of(address.parameters());
+        var filter = asked.searching(search.words(asked.text()));
         var page = tickets.list(filter, scope);
         var model = rows(page.tickets());
         model.put("address", address);

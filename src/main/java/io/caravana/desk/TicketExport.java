@@ -1,5 +1,6 @@
 package io.caravana.desk;
 
+import io.caravana.knowledge.Search;
 import io.caravana.security.CurrentCaller;
 import io.caravana.ticket.StateNames;
 import io.caravana.ticket.Ticket;
@@ -51,8 +52,10 @@ class TicketExport {
     private final Tickets tickets;
     private final StateNames names;
     private final CurrentCaller caller;
+    private final Search search;
 
-    TicketExport(Tickets tickets, StateNames names, CurrentCaller caller) {
+    TicketExport(Tickets tickets, StateNames names, CurrentCaller caller, Search search) {
+        this.search = search;
         this.tickets = tickets;
         this.names = names;
         this.caller = caller;
@@ -88,10 +91,11 @@ class TicketExport {
                 .body(body);
     }
 
-    private static TicketFilter filter(HttpServletRequest request) {
+    private TicketFilter filter(HttpServletRequest request) {
         try {
-            return TicketFilter.of(
+            var asked = TicketFilter.of(
                     Address.of(request.getQueryString()).with("after", null).parameters());
+            return asked.searching(search.words(asked.text()));
         } catch (IllegalArgumentException wrong) {
             throw new ResponseStatusException(HttpStatus.BAD_REQUEST, wrong.getMessage(), wrong);
         }

@@ -112,10 +112,13 @@ public class Search {
 
     /**
      * What somebody has typed, as a {@code tsquery} for {@code caravana.search_document.words}, for a list that has an order of its own:
-     * all that has every word. Empty where the text has no word. The index has to have been {@link #find asked} before.
+     * all that has every word. Empty where the text has no word, the search is off, or the index does not have every ticket yet: asking
+     * for the first time begins it.
      */
     public String words(String text) {
-        index.begin();
+        if (!isEnabled || text == null || !index.begin()) {
+            return "";
+        }
         var question = question(text);
         return question.isEmpty() ? "" : question.all();
     }

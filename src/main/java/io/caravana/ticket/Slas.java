@@ -6,11 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The SLAs of incidents: those of one, those that run out next, and the share that was kept. */
+/** The SLAs of tickets: those of one, those that run out next, and the share that was kept. Of ServiceNow, or promised by our own rules. */
 @Component
 public class Slas {
 
@@ -58,11 +60,38 @@ public class Slas {
         return columns.has("incident_sla", "task") && columns.has("incident_sla", "planned_end_time");
     }
 
-    /** The SLAs of a ticket; null where they are not loaded. Whoever asks has found the ticket within the caller's scope. */
+    /** Whether the board has something to show: SLAs of ServiceNow, or promises by the rules of {@code config/sla-rules.yaml}. */
+    public boolean areKnown() {
+        return areLoaded()
+                || jdbc.sql("SELECT EXISTS (SELECT FROM caravana.sla_clock)")
+                        .query(Boolean.class)
+                        .single();
+    }
+
+    /**
+     * The SLAs of a ticket, and where ServiceNow has none, its promises; null where neither is known. Whoever asks has found the ticket
+     * within the caller's scope.
+     */
     public List<Sla> of(Ticket ticket) {
-        if (!areLoaded()) {
-            return null;
+        var found = areLoaded() ? loaded(ticket) : List.<Sla>of();
+        if (!found.isEmpty()) {
+            return found;
         }
+        var promised = promises(ticket);
+        return promised.isEmpty() && !areLoaded() ? null : promised;
+    }
+
+    private List<Sla> promises(Ticket ticket) {
+        return jdbc.sql("""
+                        SELECT measure AS name, stage, has_breached AS breached, business_percentage AS percentage, opened_at AS started_at,
+                          due_at AS planned_end_time, ended_at
+                        FROM caravana.sla_now WHERE table_name = ? AND sys_id = ? ORDER BY due_at""")
+                .params(ticket.type().table(), ticket.sysId())
+                .query((row, number) -> sla(row))
+                .list();
+    }
+
+    private List<Sla> loaded(Ticket ticket) {
         return jdbc.sql("""
                         SELECT coalesce(%s, %s, %s) AS name, %s AS stage, %s AS breached, %s AS percentage, %s AS started_at, planned_end_time,
                           %s AS ended_at
@@ -97,8 +126,75 @@ public class Slas {
                 ended);
     }
 
-    /** The SLAs that run out until a moment and are neither breached nor paused, the next one first. */
+    /**
+     * The SLAs that run out until a moment and are neither breached nor paused, the next one first; with the promises of tickets for which
+     * ServiceNow has no SLA.
+     */
     public List<Next> next(OffsetDateTime until, RowScope scope) {
+        return Stream.concat(
+                        loadedNext(until, scope).stream(),
+                        Stream.of(TicketType.values()).flatMap(type -> promisedNext(type, until, scope).stream()))
+                .sorted(Comparator.comparing(Next::endsAt))
+                .limit(MOST)
+                .toList();
+    }
+
+    private List<Next> promisedNext(TicketType type, OffsetDateTime until, RowScope scope) {
+        var table = type.table();
+        if (!columns.has(table)) {
+            return List.of();
+        }
+        return scope.bind(jdbc.sql("""
+                        SELECT sla.due_at AS planned_end_time, sla.measure AS name, ticket.sys_id, sla.number, %s AS state, %s AS description,
+                          sla.priority, coalesce(%s, %s, sla.assignment_group) AS group_name
+                        FROM caravana.sla_clock AS sla JOIN servicenow."%s" AS ticket ON ticket.sys_id = sla.sys_id
+                        WHERE sla.table_name = '%s' AND sla.stage = 'in_progress' AND sla.due_at > :now AND sla.due_at <= :until AND %s AND %s
+                        ORDER BY sla.due_at, ticket.sys_id LIMIT :most""".formatted(
+                                columns.value(table, "ticket", "state", "text"),
+                                columns.value(table, "ticket", "short_description", "text"),
+                                columns.nameOf("groups", columns.value(table, "ticket", "assignment_group", "text")),
+                                columns.value(table, "ticket", "dv_assignment_group", "text"),
+                                table,
+                                table,
+                                withoutOwn(),
+                                RowScope.condition(
+                                        columns.value(table, "ticket", "company", "text"),
+                                        columns.value(table, "ticket", "assignment_group", "text")))))
+                .param("now", OffsetDateTime.now(clock))
+                .param("until", until)
+                .param("most", MOST)
+                .query((row, number) -> next(type, row))
+                .list();
+    }
+
+    /** What ServiceNow promises goes before. */
+    private String withoutOwn() {
+        return areLoaded()
+                ? "NOT EXISTS (SELECT FROM servicenow.incident_sla AS own WHERE own.task = sla.sys_id)"
+                : "true";
+    }
+
+    private static Next next(TicketType type, ResultSet row) throws SQLException {
+        return new Next(
+                new Ticket(
+                        type,
+                        row.getString("sys_id"),
+                        row.getString("number"),
+                        row.getString("state"),
+                        row.getString("description"),
+                        row.getString("priority"),
+                        row.getString("group_name"),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null),
+                row.getString("name"),
+                row.getObject("planned_end_time", OffsetDateTime.class));
+    }
+
+    private List<Next> loadedNext(OffsetDateTime until, RowScope scope) {
         if (!areLoaded() || !columns.has("incident")) {
             return List.of();
         }
@@ -126,23 +222,7 @@ public class Slas {
                 .param("now", OffsetDateTime.now(clock))
                 .param("until", until)
                 .param("most", MOST)
-                .query((row, number) -> new Next(
-                        new Ticket(
-                                TicketType.INCIDENT,
-                                row.getString("sys_id"),
-                                row.getString("number"),
-                                row.getString("state"),
-                                row.getString("description"),
-                                row.getString("priority"),
-                                row.getString("group_name"),
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null),
-                        row.getString("name"),
-                        row.getObject("planned_end_time", OffsetDateTime.class)))
+                .query((row, number) -> next(TicketType.INCIDENT, row))
                 .list();
     }
 
@@ -152,7 +232,10 @@ public class Slas {
      * @param by {@code month}, {@code group} or {@code priority}
      */
     public List<Kept> kept(String by, int months, RowScope scope) {
-        if (!areLoaded() || !columns.has("incident_sla", "end_time") || !columns.has("incident")) {
+        if (!areLoaded()) {
+            return promisesKept(by, months, scope);
+        }
+        if (!columns.has("incident_sla", "end_time") || !columns.has("incident")) {
             return List.of();
         }
         var key = switch (by) {
@@ -172,6 +255,30 @@ public class Slas {
                                 value("has_breached", "boolean"),
                                 text("stage"),
                                 scope())))
+                .param("since", OffsetDateTime.now(clock).minusMonths(months).withDayOfMonth(1))
+                .query((row, number) -> new Kept(
+                        row.getString("name"),
+                        row.getLong("slas"),
+                        row.getLong("breached"),
+                        row.getBigDecimal("share")))
+                .list();
+    }
+
+    private List<Kept> promisesKept(String by, int months, RowScope scope) {
+        var key = switch (by) {
+            case "month" -> "to_char(month, 'YYYY-MM')";
+            case "group" -> "assignment_group";
+            default -> "priority";
+        };
+        return scope.bind(jdbc.sql("""
+                        SELECT key, coalesce(%s, key) AS name, count(*) AS slas, count(*) FILTER (WHERE has_breached) AS breached,
+                          round(100.0 * count(*) FILTER (WHERE NOT has_breached) / count(*), 1) AS share
+                        FROM (SELECT %s AS key, has_breached FROM caravana.sla_now
+                              WHERE month >= CAST(:since AS date) AND %s) AS decided
+                        GROUP BY key ORDER BY key""".formatted(
+                                by.equals("group") ? columns.nameOf("groups", "key") : "NULL::text",
+                                key,
+                                RowScope.condition("company", "assignment_group"))))
                 .param("since", OffsetDateTime.now(clock).minusMonths(months).withDayOfMonth(1))
                 .query((row, number) -> new Kept(
                         row.getString("name"),

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param person name or key of whoever it is assigned to, or of the caller; null: all
  * @param company name or key; null: all
  * @param text the beginning of a number, or a part of the short description; null: all
+ * @param words the same as a {@code tsquery} for {@code caravana.search_document}, which stands in for the short description; null: not asked
  * @param kept which part of the life of a ticket
  * @param ascending whether the smallest comes first
  * @param after where the page before ended; null: the first page
@@ -32,6 +33,7 @@ public record TicketFilter(
         String person,
         String company,
         String text,
+        String words,
         Kept kept,
         Sort sort,
         boolean ascending,
@@ -130,6 +132,7 @@ public record TicketFilter(
                 one(parameters, "person"),
                 one(parameters, "company"),
                 one(parameters, "text"),
+                null,
                 kept,
                 order,
                 direction == null ? order.ascending : direction.equals("asc"),
@@ -140,13 +143,35 @@ public record TicketFilter(
     /** The tickets after a place, with the same filter. */
     public TicketFilter after(Place place, int most) {
         return new TicketFilter(
-                types, states, priorities, group, person, company, text, kept, sort, ascending, place, most);
+                types, states, priorities, group, person, company, text, words, kept, sort, ascending, place, most);
+    }
+
+    /**
+     * The same filter, with its text as the search understands it.
+     *
+     * @param tsquery for {@code caravana.search_document.words}; empty: the text is looked for as it stands
+     */
+    public TicketFilter searching(String tsquery) {
+        return new TicketFilter(
+                types,
+                states,
+                priorities,
+                group,
+                person,
+                company,
+                text,
+                tsquery.isEmpty() ? null : tsquery,
+                kept,
+                sort,
+                ascending,
+                after,
+                limit);
     }
 
     /** The same filter for one part of the tickets' lives. */
     public TicketFilter only(Kept part) {
         return new TicketFilter(
-                types, states, priorities, group, person, company, text, part, sort, ascending, after, limit);
+                types, states, priorities, group, person, company, text, words, part, sort, ascending, after, limit);
     }
 
     private static int limit(String text) {

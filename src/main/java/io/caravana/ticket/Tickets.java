@@ -199,7 +199,11 @@ public class Tickets {
             all.add(
                     filter.text().matches(NUMBER)
                             ? text(table, "number") + " LIKE upper(:text) || '%'"
-                            : text(table, "short_description") + " ILIKE '%' || :text || '%'");
+                            : filter.words() == null
+                                    ? text(table, "short_description") + " ILIKE '%' || :text || '%'"
+                                    : """
+                                            EXISTS (SELECT FROM caravana.search_document AS d WHERE d.table_name = '%s'
+                                              AND d.sys_id = ticket.sys_id AND d.words @@ CAST(:words AS tsquery))""".formatted(table));
         }
         if (filter.after() != null) {
             var kind = filter.sort().name().matches("PRIORITY|NUMBER") ? "text" : "timestamptz";
@@ -232,6 +236,7 @@ public class Tickets {
                 .param("company", filter.company())
                 .param("person", filter.person())
                 .param("text", filter.text() == null ? null : filter.text().replaceAll("([\\\\%_])", "\\\\$1"))
+                .param("words", filter.words())
                 .param(
                         "after_key",
                         filter.after() == null ? null : filter.after().key())

@@ -114,6 +114,22 @@ class DeskTest extends LoadTest {
     }
 
     @Test
+    void once_the_search_has_every_ticket_the_text_is_found_in_any_form_of_its_words() throws Exception {
+        var key = jdbc.sql("SELECT sys_id FROM servicenow.incident ORDER BY sys_id OFFSET 7 LIMIT 1")
+                .query(String.class)
+                .single();
+        jdbc.sql(
+                        "UPDATE servicenow.incident SET short_description = 'Conexões instáveis do turbilhão', etl_updated_at = clock_timestamp() WHERE sys_id = ?")
+                .param(key)
+                .update();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(getJson("/api/v1/tickets?show=all&text=conexao+turbilhao")
+                                .findValuesAsText("sys_id"))
+                        .containsExactly(key));
+        assertThat(keys(get("/htmx/filter/all?show=all&text=turbilh").body())).containsExactly(key);
+    }
+
+    @Test
     void a_filter_that_makes_no_sense_is_refused_with_what_would_be_right() throws Exception {
         assertThat(get("/htmx/filter/all?sort=colour").body()).contains("sort is 'colour'", "priority");
         assertThat(get("/htmx/filter/problems").statusCode()).isEqualTo(400);
@@ -180,6 +196,7 @@ class DeskTest extends LoadTest {
         for (var path : List.of(
                 "/slas",
                 "/htmx/slas/next",
+                "/htmx/suggest/company?company=a",
                 "/charts",
                 "/events",
                 "/htmx/events",

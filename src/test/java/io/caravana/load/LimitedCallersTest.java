@@ -8,11 +8,13 @@ import io.caravana.console.Browser;
 import io.caravana.security.Secrets;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -127,6 +129,67 @@ class LimitedCallersTest extends LoadTest {
         assertThat(get("/api/v1/tickets?show=all", NOTHING).body()).isEqualTo("[]");
         assertThat(get("/api/v1/statistics", NOTHING).body()).isEqualTo("[]");
         assertThat(get("/tickets.csv?show=all", NOTHING).body().lines()).hasSize(1);
+    }
+
+    @Test
+    void rejected_records_of_others_are_not_shown() throws Exception {
+        var theirs = jdbc.sql("""
+                        SELECT sys_id FROM servicenow.incident
+                        WHERE assignment_group <> (SELECT sys_id FROM servicenow.groups WHERE name = ?) ORDER BY sys_id DESC LIMIT 1""").param(GROUP).query(String.class).single();
+        var ours = jdbc.sql("""
+                        SELECT sys_id FROM servicenow.incident
+                        WHERE assignment_group = (SELECT sys_id FROM servicenow.groups WHERE name = ?) ORDER BY sys_id DESC LIMIT 1""").param(GROUP).query(String.class).single();
+        spoil("incident", theirs, "sys_mod_count", "many");
+        spoil("incident", ours, "sys_mod_count", "many");
+        load("incidents");
+
+        assertThat(get("/api/rejected?table=incident", ALL).body()).contains(theirs, ours);
+        assertThat(get("/api/rejected?table=incident", LIMITED).body())
+                .contains(ours)
+                .doesNotContain(theirs);
+        assertThat(get("/api/rejected", NOTHING).body()).isEqualTo("[]");
+        assertThat(get("/htmx/loads", NOTHING).body()).contains("No record was rejected");
+    }
+
+    @Test
+    void the_search_and_the_suggestions_know_nothing_of_others() throws Exception {
+        var search = "/api/v1/search?limit=100&q=" + number(foreign);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(get(search, ALL).body()).contains("\"complete\":true", foreign));
+        assertThat(get(search, LIMITED).body()).doesNotContain(foreign);
+        var text = URLEncoder.encode(
+                jdbc.sql("SELECT short_description FROM servicenow.incident WHERE sys_id = ?")
+                        .param(foreign)
+                        .query(String.class)
+                        .single(),
+                StandardCharsets.UTF_8);
+        for (var path : List.of("/api/v1/tickets?limit=1000&text=", "/tickets.csv?text=")) {
+            assertThat(get(path + text, ALL).body()).as(path).contains(number(foreign));
+            assertThat(get(path + text, LIMITED).body()).as(path).doesNotContain(number(foreign));
+        }
+        assertThat(get("/htmx/suggest/group?group=e", ALL).body()).contains(GROUP, "Service Desk N1");
+        assertThat(get("/htmx/suggest/group?group=data", LIMITED).body())
+                .contains(GROUP)
+                .doesNotContain("Service Desk");
+        assertThat(get("/htmx/suggest/group?group=e", LIMITED).body()).doesNotContain("Service Desk");
+        assertThat(get("/htmx/suggest/person?person=a", ALL).body()).contains("<option");
+        assertThat(get("/htmx/suggest/person?person=a", LIMITED).body()).doesNotContain("<option");
+    }
+
+    @Test
+    void dead_letters_are_for_those_who_see_everything() throws Exception {
+        jdbc.sql("""
+                        WITH event AS (INSERT INTO caravana.change_log (table_name, sys_id, number, kind, changes, execution_id)
+                          VALUES ('incident', ?, 'INC-dead', 'updated', '{"state": ["1", "2"]}', 'test') RETURNING *),
+                        joined AS (INSERT INTO caravana.consumer_group (name, events, xid, id) VALUES ('dead', '{}', '0', 0) RETURNING name)
+                        INSERT INTO caravana.delivery (group_name, xid, id, committed_at, table_name, sys_id, types, due_at, failures, error, dead_at)
+                        SELECT name, xid, id, committed_at, table_name, sys_id, '{}', now(), 6, 'said why', now() FROM event, joined""").param(foreign).update();
+
+        assertThat(get("/events", ALL).body()).contains("said why", "INC-dead");
+        assertThat(get("/events", LIMITED).body()).doesNotContain("said why", "INC-dead", foreign);
+        assertThat(get("/api/consumer-groups/dead/dead-letters", ALL).body()).contains(foreign);
+        assertThat(get("/api/consumer-groups/dead/dead-letters", LIMITED).statusCode())
+                .isEqualTo(403);
     }
 
     @Test
