@@ -69,9 +69,11 @@ class DeskIT extends LoadTest {
     }
 
     private void open(String path) {
+        // the page before may have the same address, and is there until the new one comes
+        chromium.ask("window.isLeft = true");
         chromium.open("http://localhost:" + port + path);
         chromium.await(
-                "document.readyState == 'complete' && location.pathname + location.search == '%s' && !!window.htmx"
+                "!window.isLeft && document.readyState == 'complete' && location.pathname + location.search == '%s' && !!window.htmx"
                         .formatted(path));
     }
 
