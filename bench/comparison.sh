@@ -6,7 +6,7 @@ incidents=${1:-500000} heap=${2:-128m} port=8097
 . "$(dirname "$0")/common.sh"
 simulate $port "$incidents"
 configure "" "fields: [number, state, short_description]"
-sed -i 's/{name: bench}/&, {name: comparison, reads: keys}/' "$work/config/application.yaml"
+sed -i 's/{name: bench}/&, {name: comparison, sync-mode: key-diff}/' "$work/config/application.yaml"
 connect $port 25497
 java -jar target/caravana.jar load bench | tail -2
 table=http://127.0.0.1:$port/api/now/table/incident

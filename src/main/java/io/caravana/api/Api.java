@@ -4,12 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.catalog.Catalog;
 import io.caravana.check.Checks;
-import io.caravana.execution.log.ExecutionLog;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
-import io.caravana.execution.log.TableLoadView;
 import io.caravana.execution.run.Execution;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
+import io.caravana.job.UnknownExecutionException;
 import io.caravana.settings.Similar;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,16 +37,14 @@ final class Api {
     private static final List<String> STATES =
             List.of("running", "cancelling", "success", "error", "cancelled", "interrupted");
 
-    private final Jobs jobs;
+    private final JobService jobs;
     private final Executions executions;
-    private final ExecutionLog log;
     private final Checks checks;
     private final Catalog catalog;
     private final ObjectMapper json;
 
-    Api(Jobs jobs, Executions executions, ExecutionLog log, Checks checks, Catalog catalog, ObjectMapper json) {
+    Api(JobService jobs, Executions executions, Checks checks, Catalog catalog, ObjectMapper json) {
         this.catalog = catalog;
-        this.log = log;
         this.jobs = jobs;
         this.executions = executions;
         this.checks = checks;
@@ -139,21 +136,13 @@ final class Api {
     /** Answers with one execution and its table loads. */
     public void show(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
         Query.of(exchange);
-        answer(exchange, find(id));
-    }
-
-    private ExecutionView find(String id) {
-        return executions
-                .find(id)
-                .orElseThrow(() -> new BadRequestException(404, "there is no execution '%s'".formatted(id)));
+        answer(exchange, executions.find(id).orElseThrow(() -> new UnknownExecutionException(id)));
     }
 
     /** Lets a running execution end. */
     public void cancel(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
         Query.of(exchange);
-        if (!log.cancel(id)) {
-            throw new BadRequestException(409, "the execution has ended already: " + find(id).status());
-        }
+        jobs.cancel(id);
         reply(
                 exchange,
                 202,
@@ -164,18 +153,7 @@ final class Api {
     /** Starts the job again for the tables that did not end in success. */
     public void retry(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
         Query.of(exchange);
-        var failed = find(id);
-        if (!failed.hasEnded()) {
-            throw new BadRequestException(409, "the execution still runs; cancel it, or wait for its end");
-        }
-        var tables = failed.tables().stream()
-                .filter(table -> !table.status().equals("success"))
-                .map(TableLoadView::table)
-                .toList();
-        if (tables.isEmpty()) {
-            throw new BadRequestException(409, "every table of the execution was loaded");
-        }
-        accepted(exchange, jobs.retry(failed.executionType(), failed.startDate(), failed.endDate(), tables));
+        accepted(exchange, jobs.retry(id));
     }
 
     /** Tries everything that a load needs and answers with what was found. HEAD asks for nothing of that. */

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.caravana.action.ActionException;
 import io.caravana.error.Failures;
 import io.caravana.execution.recovery.JobRunningException;
+import io.caravana.job.UnknownExecutionException;
 import io.caravana.job.UnknownJobException;
+import io.caravana.job.WrongStateException;
 import io.caravana.replica.ReplicaSource.OtherSourceException;
 import io.caravana.ticket.NoSuchTicketException;
 import java.util.Map;
@@ -46,10 +48,12 @@ final class Problems {
         } else if (failure instanceof TypeConversionException conversion
                 && conversion.getToType() == StreamCache.class) {
             problem(exchange, 400, "The body has to be text in UTF-8.", Map.of());
-        } else if (failure instanceof UnknownJobException || failure instanceof NoSuchTicketException) {
+        } else if (failure instanceof UnknownJobException
+                || failure instanceof UnknownExecutionException
+                || failure instanceof NoSuchTicketException) {
             problem(exchange, 404, failure.getMessage(), Map.of());
-        } else if (failure instanceof OtherSourceException other) {
-            problem(exchange, 409, other.getMessage(), Map.of());
+        } else if (failure instanceof OtherSourceException || failure instanceof WrongStateException) {
+            problem(exchange, 409, failure.getMessage(), Map.of());
         } else if (failure instanceof JobRunningException running) {
             problem(exchange, 409, running.getMessage(), Map.of("execution_id", running.executionId()));
         } else if (failure instanceof DataAccessException || failure instanceof TransactionException) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Table;
 import io.caravana.execution.log.Executions;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.replica.RejectedRecords;
 import io.caravana.replica.RejectedView;
 import io.caravana.security.CurrentCaller;
@@ -18,14 +18,14 @@ import org.springframework.stereotype.Component;
 final class RejectedApi {
 
     private final Api api;
-    private final Jobs jobs;
+    private final JobService jobs;
     private final RejectedRecords records;
     private final Executions executions;
     private final Catalog catalog;
     private final CurrentCaller caller;
 
     RejectedApi(
-            Api api, Jobs jobs, RejectedRecords records, Executions executions, Catalog catalog, CurrentCaller caller) {
+            Api api, JobService jobs, RejectedRecords records, Executions executions, Catalog catalog, CurrentCaller caller) {
         this.caller = caller;
         this.executions = executions;
         this.catalog = catalog;

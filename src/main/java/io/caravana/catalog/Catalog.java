@@ -69,7 +69,7 @@ public record Catalog(
             checkCron(job.cron(), key + ".cron", errors);
         }
         jobs.stream()
-                .filter(job -> job.reads() != Job.Reads.PERIOD)
+                .filter(job -> job.syncMode() != SyncMode.WINDOW)
                 .map(Job::name)
                 .forEach(names::remove);
         var targets = new HashMap<String, Integer>();
@@ -129,9 +129,9 @@ public record Catalog(
         return jobs.stream().filter(job -> job.name().equals(name)).findFirst();
     }
 
-    /** The first job that reads that, if one is configured. */
-    public Optional<Job> jobThat(Job.Reads reads) {
-        return jobs.stream().filter(job -> job.reads() == reads).findFirst();
+    /** The first job of that mode, if one is configured. */
+    public Optional<Job> jobThat(SyncMode mode) {
+        return jobs.stream().filter(job -> job.syncMode() == mode).findFirst();
     }
 
     /** The names of all jobs. */
@@ -141,16 +141,16 @@ public record Catalog(
 
     /** Whether a job's period makes a difference: whether one of its tables has a window column. */
     public boolean takesPeriod(Job job) {
-        return job.reads() == Job.Reads.PERIOD && tablesOf(job).stream().anyMatch(Table::hasWindow);
+        return job.syncMode() == SyncMode.WINDOW && tablesOf(job).stream().anyMatch(Table::hasWindow);
     }
 
     /** The tables that a job carries, in the order of the configuration. */
     public List<Table> tablesOf(Job job) {
         return tables().stream()
-                .filter(table -> switch (job.reads()) {
-                    case PERIOD -> job.name().equals(table.job());
-                    case CHANGES, KEYS -> table.live();
-                    case REJECTED -> true;
+                .filter(table -> switch (job.syncMode()) {
+                    case WINDOW -> job.name().equals(table.job());
+                    case INCREMENTAL, KEY_DIFF -> table.live();
+                    case RETRY_REJECTED -> true;
                 })
                 .toList();
     }

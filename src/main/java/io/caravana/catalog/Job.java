@@ -11,10 +11,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param name the name used in the API ({@code load-<name>}), on the command line and in the execution log
  * @param description one sentence for people, shown in the API's document
- * @param reads what it reads of its tables: {@code period}, the period of an execution, or the whole table if that has
- *     no window column; {@code changes}, what has changed since the last time; {@code keys}, only the keys, to find
- *     deletions; {@code rejected}, the rejected records again. The last three load every table, whatever job it belongs
- *     to
+ * @param syncMode what it reads of its tables: {@code window}, the period of an execution, or the whole table if that has
+ *     no window column; {@code incremental}, what has changed since the last time; {@code key-diff}, only the keys, to find
+ *     deletions; {@code retry-rejected}, the rejected records again. The last three load every table, whatever job it
+ *     belongs to
  * @param followChanges whether an execution without dates, such as one started by a timer, also follows what has
  *     changed since the last one in its tables with a window column
  * @param threads how many of its tables are loaded at the same time
@@ -31,20 +31,12 @@ public record Job(
         String name,
 
         @DefaultValue("") String description,
-        @DefaultValue("period") Reads reads,
+        @DefaultValue("window") SyncMode syncMode,
         @DefaultValue("true") boolean followChanges,
         @DefaultValue("4") @Min(1) @Max(64) int threads,
         @DefaultValue("") String cron,
         @DefaultValue("true") boolean timer,
         @DefaultValue("false") boolean verify) {
-
-    /** What a job reads of its tables. */
-    public enum Reads {
-        PERIOD,
-        CHANGES,
-        KEYS,
-        REJECTED
-    }
 
     /** Whether it starts by itself. */
     public boolean isTimed() {

@@ -1,6 +1,6 @@
 package io.caravana.change;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Table.LoggedBy;
 import io.caravana.execution.checkpoint.Watermarks;
@@ -27,7 +27,7 @@ public class RowTriggers {
     public boolean logs(TableLoad load) {
         return switch (load.table().changeLog()) {
             case LIVE ->
-                (load.reads() != Reads.PERIOD || load.execution().keepsUp()) && watermarks.isKept(load.table());
+                (load.syncMode() != SyncMode.WINDOW || load.execution().keepsUp()) && watermarks.isKept(load.table());
             case ALWAYS -> true;
             case NEVER -> false;
         };

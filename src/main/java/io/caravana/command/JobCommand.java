@@ -5,7 +5,7 @@ import io.caravana.catalog.Catalog;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.recovery.JobRunningException;
 import io.caravana.execution.run.Execution;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.job.UnknownJobException;
 import io.caravana.replica.ReplicaSource.OtherSourceException;
 import java.time.Duration;
@@ -43,7 +43,7 @@ abstract class JobCommand implements Callable<Integer> {
     abstract String again();
 
     /** Starts the execution in the background. */
-    abstract Execution start(Jobs jobs);
+    abstract Execution start(JobService jobs);
 
     @Override
     public Integer call() {
@@ -66,7 +66,7 @@ abstract class JobCommand implements Callable<Integer> {
     }
 
     private int run(ConfigurableApplicationContext context) {
-        var execution = start(context.getBean(Jobs.class));
+        var execution = start(context.getBean(JobService.class));
         var out = Output.on(spec.commandLine().getOut());
         var stopped = new Thread(() -> sayHowToResume(context.getEnvironment()), "stopped");
         Runtime.getRuntime().addShutdownHook(stopped);

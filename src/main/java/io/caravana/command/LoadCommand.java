@@ -3,7 +3,7 @@ package io.caravana.command;
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Window;
 import io.caravana.execution.run.Execution;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.job.UnknownJobException;
 import java.time.LocalDate;
 import picocli.CommandLine.Command;
@@ -59,7 +59,7 @@ final class LoadCommand extends JobCommand {
     }
 
     @Override
-    Execution start(Jobs jobs) {
+    Execution start(JobService jobs) {
         return jobs.start(job, from, to, verify);
     }
 }

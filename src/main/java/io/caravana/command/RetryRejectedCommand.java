@@ -3,7 +3,7 @@ package io.caravana.command;
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Table;
 import io.caravana.execution.run.Execution;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -45,7 +45,7 @@ final class RetryRejectedCommand extends JobCommand {
     }
 
     @Override
-    Execution start(Jobs jobs) {
+    Execution start(JobService jobs) {
         return jobs.retryRejected(table);
     }
 }

@@ -5,7 +5,7 @@ import io.caravana.connector.ServiceNowAccess;
 import io.caravana.database.Database;
 import io.caravana.error.Failures;
 import io.caravana.execution.run.LogFields;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.security.Access;
 import io.caravana.simulator.Simulator;
 import java.io.PrintWriter;
@@ -44,7 +44,7 @@ final class Welcome {
 
     private final ServiceNowAccess access;
     private final Database database;
-    private final Jobs jobs;
+    private final JobService jobs;
     private final Progress progress;
     private final Catalog catalog;
     private final Clock clock;
@@ -59,7 +59,7 @@ final class Welcome {
     Welcome(
             ServiceNowAccess access,
             Database database,
-            Jobs jobs,
+            JobService jobs,
             Progress progress,
             Catalog catalog,
             Clock clock,

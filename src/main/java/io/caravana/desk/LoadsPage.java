@@ -1,20 +1,20 @@
 package io.caravana.desk;
 
 import io.caravana.catalog.Catalog;
-import io.caravana.execution.log.ExecutionLog;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
 import io.caravana.execution.log.TableLags;
-import io.caravana.execution.log.TableLoadView;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
+import io.caravana.job.WrongStateException;
 import io.caravana.replica.RejectedRecords;
 import io.caravana.security.CurrentCaller;
-import io.caravana.ticket.NoSuchTicketException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Component;
 
@@ -23,14 +23,14 @@ import org.springframework.stereotype.Component;
 @ConditionalOnWebApplication
 final class LoadsPage {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LoadsPage.class);
     private static final int LISTED = 15;
     private static final int LOOKED_AT = 200;
     private static final int OF_A_JOB = 3;
 
     private final Pages pages;
     private final Executions executions;
-    private final ExecutionLog log;
-    private final Jobs jobs;
+    private final JobService jobs;
     private final Catalog catalog;
     private final RejectedRecords rejected;
     private final TableLags lags;
@@ -39,15 +39,13 @@ final class LoadsPage {
     LoadsPage(
             Pages pages,
             Executions executions,
-            ExecutionLog log,
-            Jobs jobs,
+            JobService jobs,
             Catalog catalog,
             RejectedRecords rejected,
             TableLags lags,
             CurrentCaller caller) {
         this.pages = pages;
         this.executions = executions;
-        this.log = log;
         this.jobs = jobs;
         this.catalog = catalog;
         this.rejected = rejected;
@@ -70,25 +68,27 @@ final class LoadsPage {
     }
 
     public void cancel(Exchange exchange, @Header("id") String id) {
-        log.cancel(id);
+        whereItGoes(() -> jobs.cancel(id));
         now(exchange);
     }
 
     /** Starts the job again for the tables that were not loaded. */
     public void retry(Exchange exchange, @Header("id") String id) {
-        var failed = executions.find(id).orElseThrow(NoSuchTicketException::new);
-        var tables = failed.tables().stream()
-                .filter(table -> !table.status().equals("success"))
-                .map(TableLoadView::table)
-                .toList();
-        if (failed.hasEnded() && !tables.isEmpty()) {
-            jobs.retry(failed.executionType(), failed.startDate(), failed.endDate(), tables);
-        }
+        whereItGoes(() -> jobs.retry(id));
         now(exchange);
     }
 
     private static boolean isWorthSeeing(ExecutionView run) {
         return !run.status().equals("success");
+    }
+
+    /** A button may be older than the state of its execution, which the answer shows. */
+    private static void whereItGoes(Runnable work) {
+        try {
+            work.run();
+        } catch (WrongStateException e) {
+            LOG.debug("{}", e.getMessage());
+        }
     }
 
     private Map<String, Object> model() {

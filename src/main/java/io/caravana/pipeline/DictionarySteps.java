@@ -1,7 +1,7 @@
 package io.caravana.pipeline;
 
-import io.caravana.catalog.Job.Reads;
 import io.caravana.catalog.LiveProperties;
+import io.caravana.catalog.SyncMode;
 import io.caravana.servicenow.Description;
 import io.caravana.servicenow.Descriptors;
 import io.caravana.servicenow.ServiceNowException;
@@ -40,7 +40,9 @@ final class DictionarySteps {
 
     /** Begins to find out what columns the table has; with nothing to ask, where that is known from a short while ago. */
     public void begin(@ExchangeProperty("load") LoadContext load) {
-        var known = load.mode() == Reads.CHANGES ? described.get(load.table().target()) : null;
+        var known = load.syncMode() == SyncMode.INCREMENTAL
+                ? described.get(load.table().target())
+                : null;
         if (known != null && clock.instant().isBefore(known.at.plus(live.describeEvery()))) {
             load.setDescription(null);
             load.setSource(known.source);
@@ -118,7 +120,7 @@ final class DictionarySteps {
         }
         var isFirst = load.read().hasNoKey();
         source.requireKey(page, isFirst);
-        if (isFirst && load.mode() == Reads.PERIOD) {
+        if (isFirst && load.syncMode() == SyncMode.WINDOW) {
             source.omitted(page, load.table()).ifPresent(which -> {
                 load.note("omitted", which);
                 LOG.info("{}: {}", load.table().target(), which);

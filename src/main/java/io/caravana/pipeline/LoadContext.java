@@ -1,6 +1,6 @@
 package io.caravana.pipeline;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.catalog.Table;
 import io.caravana.connector.Wait;
 import io.caravana.execution.run.ExecutionEvent;
@@ -91,8 +91,8 @@ public final class LoadContext extends TableReader {
     }
 
     /** What the load does with its table now. */
-    public Reads mode() {
-        return run == null ? Reads.PERIOD : run.reads();
+    public SyncMode syncMode() {
+        return run == null ? SyncMode.WINDOW : run.syncMode();
     }
 
     /** Whether the table is this load's, to be written by it alone. */
@@ -134,7 +134,7 @@ public final class LoadContext extends TableReader {
 
     /** Whether rows are compared value by value: what is read for its changes is expected to have some. */
     public boolean isVerifying() {
-        return run.execution().verifies() || mode() != Reads.PERIOD;
+        return run.execution().verifies() || syncMode() != SyncMode.WINDOW;
     }
 
     /** What all cursors of the read have found together. */

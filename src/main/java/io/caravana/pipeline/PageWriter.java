@@ -1,6 +1,6 @@
 package io.caravana.pipeline;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.catalog.Table.DisplayValues;
 import io.caravana.error.Failures;
 import io.caravana.execution.checkpoint.Checkpoints;
@@ -58,7 +58,7 @@ final class PageWriter {
     public boolean isToBeStored(@ExchangeProperty("load") LoadContext load) {
         var isTriedAgain = load.write() != null && load.write().page() == load.page();
         return !isTriedAgain
-                || load.mode() != Reads.PERIOD
+                || load.syncMode() != SyncMode.WINDOW
                 || !checkpoints.isAt(load.run(), load.cursor().behind(load.page()));
     }
 
@@ -279,9 +279,9 @@ final class PageWriter {
     public void move(@ExchangeProperty("load") LoadContext load) {
         var write = load.write();
         var page = write.page();
-        if (load.mode() == Reads.PERIOD) {
+        if (load.syncMode() == SyncMode.WINDOW) {
             checkpoints.move(load.run(), load.cursor().behind(page), write.brought());
-        } else if (load.mode() == Reads.CHANGES && load.cursor().lastOf(page) != null) {
+        } else if (load.syncMode() == SyncMode.INCREMENTAL && load.cursor().lastOf(page) != null) {
             watermarks.move(load.table(), load.cursor().lastOf(page));
         }
         rejected.note(load.run(), write.storedKeys(), write.rejected());

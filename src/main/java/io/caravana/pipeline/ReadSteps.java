@@ -1,7 +1,7 @@
 package io.caravana.pipeline;
 
-import io.caravana.catalog.Job.Reads;
 import io.caravana.catalog.LiveProperties;
+import io.caravana.catalog.SyncMode;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
 import io.caravana.connector.ServiceNowProperties;
@@ -160,7 +160,7 @@ final class ReadSteps {
     /** Goes on in ranges of keys side by side, where much of the load's period is still to come; notes them first. */
     public void splitIfMuch(@ExchangeProperty("load") LoadContext load) {
         var cursor = load.cursor();
-        if (load.mode() == Reads.PERIOD
+        if (load.syncMode() == SyncMode.WINDOW
                 && cursor.isWhole()
                 && cursor.isMore()
                 && cursor.remaining() > properties.partitionThreshold()) {
@@ -259,6 +259,6 @@ final class ReadSteps {
                             "a page ended at the key %s, which is not 32 small hexadecimal digits; if ServiceNow ignores case, a row whose key differs from it by case alone was passed over and is among the hidden ones"
                                     .formatted(key)));
         }
-        run.verdict(run.reads() == Reads.REJECTED ? run.verdict().and(verdict) : verdict);
+        run.verdict(run.syncMode() == SyncMode.RETRY_REJECTED ? run.verdict().and(verdict) : verdict);
     }
 }

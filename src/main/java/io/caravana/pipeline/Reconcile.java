@@ -1,6 +1,6 @@
 package io.caravana.pipeline;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Table.OnDelete;
 import io.caravana.catalog.Window;
@@ -79,7 +79,7 @@ final class Reconcile {
      * reads nothing too.
      */
     public boolean isDue(@ExchangeProperty("load") LoadContext load) {
-        if (!load.isWindowed() && load.mode() != Reads.KEYS) {
+        if (!load.isWindowed() && load.syncMode() != SyncMode.KEY_DIFF) {
             return false;
         }
         var verdict = load.run().verdict();
@@ -104,7 +104,7 @@ final class Reconcile {
         var table = load.table();
         var replica = load.replica();
         var parameters = parameters(load);
-        var among = load.mode() == Reads.KEYS ? among(load, parameters) : amongWindow(load, parameters);
+        var among = load.syncMode() == SyncMode.KEY_DIFF ? among(load, parameters) : amongWindow(load, parameters);
         var held = table.onDelete() == OnDelete.SOFT ? among + UNMARKED : among;
         parameters.put("few", share(table) * FEW);
         set(exchange, load, parameters);

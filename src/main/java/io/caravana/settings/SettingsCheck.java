@@ -47,6 +47,7 @@ class SettingsCheck implements BeanFactoryPostProcessor {
             "caravana.resume-every-millis", "loads to resume are looked for every half minute",
             "caravana.alive", "it is caravana.worker.timeout now",
             "caravana.retry.total", "caravana.retry.attempts alone says how long a step is tried again",
+            "caravana.jobs[].reads", "it is sync-mode now: window, incremental, key-diff or retry-rejected",
             "caravana.tables[].ledger", "it is change-log now");
 
     /** The files that have one key, and nothing of Spring or Camel. */

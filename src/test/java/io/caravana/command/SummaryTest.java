@@ -57,6 +57,7 @@ class SummaryTest {
         return new ExecutionView(
                 "e1",
                 "configurations",
+                "WINDOW",
                 "success",
                 null,
                 null,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Job;
+import io.caravana.catalog.SyncMode;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -94,7 +95,7 @@ class JobTimersTest {
                     from("direct:start-on-time").to("mock:started");
                 }
             });
-            var job = new Job("nightly", "", Job.Reads.PERIOD, true, 1, cron, true, false);
+            var job = new Job("nightly", "", SyncMode.WINDOW, true, 1, cron, true, false);
             new JobTimers(new Catalog(ZoneId.of(zone), List.of(job), List.of()), Clock.systemUTC())
                     .beforeApplicationStart(camel);
             camel.start();

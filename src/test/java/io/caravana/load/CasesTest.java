@@ -14,7 +14,7 @@ import io.caravana.database.TestDatabase;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
 import io.caravana.execution.log.TableLoadView;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Simulator;
@@ -118,7 +118,7 @@ class CasesTest {
     Simulator simulator;
 
     @Autowired
-    Jobs jobs;
+    JobService jobs;
 
     @Autowired
     Executions executions;

@@ -10,7 +10,7 @@ import io.caravana.database.TestDatabase;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
 import io.caravana.execution.log.TableLoadView;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Simulator;
@@ -89,7 +89,7 @@ class CheckedFieldsTest {
     Simulator simulator;
 
     @Autowired
-    Jobs jobs;
+    JobService jobs;
 
     @Autowired
     Executions executions;

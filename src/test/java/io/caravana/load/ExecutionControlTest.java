@@ -308,7 +308,7 @@ class ExecutionControlTest extends LoadTest {
     private String start(Window window) {
         var job = catalog.job("incidents").orElseThrow();
         var execution =
-                new Execution(UUID.randomUUID().toString(), job.name(), job.reads(), window, catalog.tablesOf(job));
+                new Execution(UUID.randomUUID().toString(), job.name(), job.syncMode(), window, catalog.tablesOf(job));
         routes.sendBody("direct:start-job", execution);
         return execution.id();
     }

@@ -3,7 +3,7 @@ package io.caravana.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.execution.log.ExecutionLog;
 import io.caravana.execution.recovery.ExecutionRegistry;
 import io.caravana.execution.run.Execution;
@@ -79,7 +79,7 @@ class ExecutionLogTest extends LoadTest {
     @Test
     void an_execution_whose_end_could_not_be_noted_does_not_keep_its_job_from_starting() {
         var id = UUID.randomUUID().toString();
-        registry.start(new Execution(id, "choices", Reads.PERIOD, null, List.of()));
+        registry.start(new Execution(id, "choices", SyncMode.WINDOW, null, List.of()));
         jdbc.sql("ALTER TABLE caravana.table_load RENAME TO table_load_away").update();
         try {
             assertThatThrownBy(() -> log.write(new ExecutionEvent.Finished(id)))

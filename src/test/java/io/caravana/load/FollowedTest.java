@@ -21,9 +21,9 @@ import org.springframework.test.context.TestPropertySource;
                 caravana.live.overlap=5s
                 caravana.jobs[0].name=tickets
                 caravana.jobs[1].name=live
-                caravana.jobs[1].reads=changes
+                caravana.jobs[1].sync-mode=incremental
                 caravana.jobs[2].name=comparison
-                caravana.jobs[2].reads=keys
+                caravana.jobs[2].sync-mode=key-diff
                 caravana.tables[0].source=sc_task
                 caravana.tables[0].job=tickets
                 caravana.tables[0].window-column=sys_created_on

@@ -10,7 +10,7 @@ import io.caravana.database.TestDatabase;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
 import io.caravana.execution.log.TableLoadView;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Request;
@@ -110,7 +110,7 @@ class GatewayTest {
     Simulator simulator;
 
     @Autowired
-    Jobs jobs;
+    JobService jobs;
 
     @Autowired
     Checks checks;

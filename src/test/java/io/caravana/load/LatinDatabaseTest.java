@@ -8,7 +8,7 @@ import io.caravana.check.Checks;
 import io.caravana.database.TestDatabase;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.simulator.Simulator;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,7 +41,7 @@ class LatinDatabaseTest {
     Simulator simulator;
 
     @Autowired
-    Jobs jobs;
+    JobService jobs;
 
     @Autowired
     Executions executions;

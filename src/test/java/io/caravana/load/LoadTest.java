@@ -8,13 +8,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.Caravana;
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Job;
+import io.caravana.catalog.SyncMode;
 import io.caravana.catalog.Table;
 import io.caravana.connector.ServiceNowAccess;
 import io.caravana.database.TestDatabase;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
 import io.caravana.execution.log.TableLoadView;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Simulator;
@@ -83,7 +84,7 @@ abstract class LoadTest {
     ServiceNowAccess access;
 
     @Autowired
-    Jobs jobs;
+    JobService jobs;
 
     @Autowired
     Executions executions;
@@ -169,7 +170,7 @@ abstract class LoadTest {
     /** The jobs that load periods; between them they have every table. */
     List<String> periodJobs() {
         return catalog.jobs().stream()
-                .filter(job -> job.reads() == Job.Reads.PERIOD)
+                .filter(job -> job.syncMode() == SyncMode.WINDOW)
                 .map(Job::name)
                 .toList();
     }

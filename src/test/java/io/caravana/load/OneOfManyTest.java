@@ -12,7 +12,7 @@ import io.caravana.execution.lease.Leases;
 import io.caravana.execution.metric.TableMeters;
 import io.caravana.execution.recovery.Recovery;
 import io.caravana.execution.run.TableLoad;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
 import io.caravana.simulator.Simulator;
@@ -139,7 +139,9 @@ class OneOfManyTest extends LoadTest {
         other.getBean(Simulator.class)
                 .faults()
                 .add(Fault.of(Kind.DELAY).with("millis", "800").on("sys_choice"));
-        var id = other.getBean(Jobs.class).start("choices", BEGINNING, TODAY).id();
+        var id = other.getBean(JobService.class)
+                .start("choices", BEGINNING, TODAY)
+                .id();
 
         assertThat(post("/api/executions/" + id + "/cancel").statusCode()).isEqualTo(202);
 
@@ -208,7 +210,7 @@ class OneOfManyTest extends LoadTest {
         other.getBean(Simulator.class)
                 .faults()
                 .add(Fault.of(Kind.DELAY).with("millis", "1000").on("sys_choice"));
-        var running = other.getBean(Jobs.class).start("choices", BEGINNING, TODAY);
+        var running = other.getBean(JobService.class).start("choices", BEGINNING, TODAY);
         var table = table("incident");
         var load = new TableLoad(running, table, new TableMeters(meters, running.job(), table.target()));
         for (var write : List.<ThrowingCallable>of(

@@ -7,7 +7,7 @@ import io.caravana.Caravana;
 import io.caravana.database.TestDatabase;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Request;
 import io.caravana.simulator.Simulator;
@@ -74,7 +74,7 @@ class SignInLoadTest {
     }
 
     @Autowired
-    Jobs jobs;
+    JobService jobs;
 
     @Autowired
     Executions executions;

@@ -370,7 +370,7 @@ class WindowColumnTest {
     private Map<String, TableLoadView> load(String job, Window window) {
         var asked = catalog.job(job).orElseThrow();
         var id = UUID.randomUUID().toString();
-        routes.sendBody("direct:start-job", new Execution(id, job, asked.reads(), window, catalog.tablesOf(asked)));
+        routes.sendBody("direct:start-job", new Execution(id, job, asked.syncMode(), window, catalog.tablesOf(asked)));
         return await()
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(10))

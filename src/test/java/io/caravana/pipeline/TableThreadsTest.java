@@ -3,7 +3,7 @@ package io.caravana.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.execution.run.Execution;
 import io.caravana.execution.run.LogFields;
 import java.util.List;
@@ -57,7 +57,7 @@ class TableThreadsTest {
     }
 
     private void hand(String table, int tasks) {
-        var execution = new Execution("e1", "incidents", Reads.PERIOD, null, List.of());
+        var execution = new Execution("e1", "incidents", SyncMode.WINDOW, null, List.of());
         LogFields.with(execution, () -> {
             LogFields.table(table);
             for (int task = 0; task < tasks; task++) {

@@ -92,6 +92,8 @@ class WrongSettingsTest {
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | headers: [{name: X-Key}] | caravana.servicenow.headers[0].value is missing; it takes a text that is not empty
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
+            application.yaml | sync-mode: key-diff      | reads: keys             | there is no key caravana.jobs[5].reads any more: it is sync-mode now: window, incremental, key-diff or retry-rejected
+            application.yaml | sync-mode: key-diff      | sync-mode: keys         | caravana.jobs[5].sync-mode is 'keys'; it takes window, incremental, key-diff or retry-rejected
             application.yaml | time-zone: UTC           | replica.schema: bi      | there is no key caravana.replica.schema any more: replica tables are in the schema servicenow
             application.yaml | time-zone: UTC           | retention.changes: 0s   | caravana.retention.changes is '0s'; it takes a duration of 1d or more
             application.yaml | time-zone: UTC           | alive: 2s               | there is no key caravana.alive any more: it is caravana.worker.timeout now

@@ -1,6 +1,6 @@
 package io.caravana.execution.lease;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.execution.log.ExecutionLog;
 import io.caravana.execution.recovery.Recovery;
 import io.caravana.execution.run.TableLoad;
@@ -61,8 +61,8 @@ public class Leases {
         }
         var busy = new TableBusyException(
                 load.table().target(), holder(load.table().target()));
-        var reads = load.execution().reads();
-        if (reads != Reads.CHANGES && reads != Reads.KEYS) {
+        var mode = load.execution().syncMode();
+        if (mode != SyncMode.INCREMENTAL && mode != SyncMode.KEY_DIFF) {
             throw busy;
         }
         LOG.info("Skipping {} this time: {}", load.table().target(), busy.getMessage());

@@ -2,7 +2,7 @@ package io.caravana.execution.log;
 
 import static java.util.stream.Collectors.joining;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.error.Failures;
 import io.caravana.execution.run.Count;
 import io.caravana.execution.run.Counts;
@@ -276,7 +276,7 @@ public class ExecutionLog {
                 .query(String.class)
                 .set();
         if (running.find(executionId)
-                .filter(execution -> execution.reads() == Reads.CHANGES)
+                .filter(execution -> execution.syncMode() == SyncMode.INCREMENTAL)
                 .filter(setAside::note)
                 .isPresent()) {
             states.remove("error");

@@ -9,6 +9,7 @@ import java.util.List;
  * An execution as people and programs see it.
  *
  * @param executionType the job
+ * @param syncMode what it reads of its tables, a {@link io.caravana.catalog.SyncMode}; null in one of an earlier version
  * @param status {@code running}, {@code cancelling} while it runs and is to end, {@code success}, {@code error}, {@code cancelled} or {@code interrupted}
  * @param timeZone in which the days of its period begin and end; null without a period
  * @param endedAt null while it runs
@@ -19,6 +20,7 @@ import java.util.List;
 public record ExecutionView(
         String executionId,
         String executionType,
+        String syncMode,
         String status,
         LocalDate startDate,
         LocalDate endDate,
@@ -35,6 +37,7 @@ public record ExecutionView(
         return new ExecutionView(
                 executionId,
                 executionType,
+                syncMode,
                 status,
                 startDate,
                 endDate,

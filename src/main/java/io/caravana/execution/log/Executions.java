@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 public class Executions {
 
     private static final String LOG = """
-            SELECT execution_id, execution_type,
+            SELECT execution_id, execution_type, sync_mode,
               CASE WHEN status = 'running' AND cancel_requested THEN 'cancelling' ELSE status END AS status, start_date, end_date, time_zone, started_at, ended_at,
               coalesce(duration_seconds, round(extract(epoch FROM clock_timestamp() - started_at) - paused_seconds, 3)) AS duration_seconds,
               error_message, hostname, username, NULL AS tables

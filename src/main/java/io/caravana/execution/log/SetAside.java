@@ -1,6 +1,6 @@
 package io.caravana.execution.log;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.execution.run.Execution;
 import io.caravana.execution.run.SetAsideException;
 import io.caravana.execution.run.TableLoad;
@@ -58,7 +58,7 @@ public class SetAside {
      * @throws SetAsideException if it is left out this time
      */
     public void check(TableLoad load) {
-        if (load.reads() != Reads.CHANGES) {
+        if (load.syncMode() != SyncMode.INCREMENTAL) {
             return;
         }
         jdbc.sql(DUE)

@@ -1,12 +1,16 @@
 package io.caravana.execution.metric;
 
 import io.caravana.connector.Wait;
+import io.caravana.execution.run.Count;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -20,27 +24,36 @@ public final class TableMeters {
 
     static final String TABLE = "table";
 
+    private static final String BYTES = "bytes";
+
     private static final Duration[] ANSWER_BUCKETS =
             buckets(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000);
     private static final Duration[] BATCH_BUCKETS = buckets(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000);
 
     private final MeterRegistry registry;
     private final Tags tags;
+    private final Map<Count, Counter> counters = new EnumMap<>(Count.class);
     private final Timer answers;
     private final Timer batches;
 
     public TableMeters(MeterRegistry registry, String job, String table) {
         this.registry = registry;
         this.tags = Tags.of(JOB, job, TABLE, table);
+        counters.put(
+                Count.PAGES, counter("caravana.pages", "Pages stored, and pages of keys compared", Tags.empty(), null));
+        for (var outcome : List.of(Count.INSERTED, Count.UPDATED, Count.UNCHANGED, Count.REJECTED, Count.DELETED)) {
+            counters.put(outcome, rows(outcome));
+        }
+        counters.put(Count.JSON_BYTES, counter("caravana.servicenow.json", "Answers as JSON", Tags.empty(), BYTES));
+        counters.put(
+                Count.WIRE_BYTES,
+                counter("caravana.servicenow.wire", "Answers as they travelled", Tags.empty(), BYTES));
         this.answers = timer(
                 "caravana.servicenow.answer",
                 "From sending a request to the end of its answer",
                 Tags.empty(),
                 ANSWER_BUCKETS);
         this.batches = timer("caravana.batch.write", "The statement that writes a batch", Tags.empty(), BATCH_BUCKETS);
-        stored(0, 0, 0, 0, 0);
-        deleted(0);
-        received(0, 0);
         retries().increment(0);
         requests("200").increment(0);
         for (var reason : Wait.values()) {
@@ -48,34 +61,18 @@ public final class TableMeters {
         }
     }
 
-    /** A page whose records are stored. */
-    public void stored(long inserted, long updated, long unchanged, long rejected) {
-        stored(1, inserted, updated, unchanged, rejected);
-    }
-
-    private void stored(long pages, long inserted, long updated, long unchanged, long rejected) {
-        counter("caravana.pages", "Pages stored, and pages of keys compared", Tags.empty())
-                .increment(pages);
-        rows("inserted", inserted);
-        rows("updated", updated);
-        rows("unchanged", unchanged);
-        rows("rejected", rejected);
-    }
-
-    public void deleted(long rows) {
-        rows("deleted", rows);
+    /** Counts what a metric shows; nothing happens with the rest. */
+    public void add(Count what, long number) {
+        var counter = counters.get(what);
+        if (counter != null) {
+            counter.increment(number);
+        }
     }
 
     /** @param status of an answer; broken: 200 without a whole page; none: no answer */
     public void answered(String status, long nanos) {
         requests(status).increment();
         answers.record(Duration.ofNanos(nanos));
-    }
-
-    /** The bytes of an answer, as JSON and as they travelled. */
-    public void received(long json, long wire) {
-        bytes("caravana.servicenow.json", "Answers as JSON", json);
-        bytes("caravana.servicenow.wire", "Answers as they travelled", wire);
     }
 
     public void waited(Wait reason, long nanos) {
@@ -90,20 +87,20 @@ public final class TableMeters {
         retries().increment();
     }
 
-    private void rows(String outcome, long rows) {
-        counter("caravana.rows", "Rows by what became of them", Tags.of("outcome", outcome))
-                .increment(rows);
+    private Counter rows(Count outcome) {
+        return counter("caravana.rows", "Rows by what became of them", Tags.of("outcome", outcome.column()), null);
     }
 
     private Counter retries() {
-        return counter("caravana.retries", "Steps that were tried again", Tags.empty());
+        return counter("caravana.retries", "Steps that were tried again", Tags.empty(), null);
     }
 
     private Counter requests(String status) {
         return counter(
                 "caravana.servicenow.requests",
                 "Requests by the status of their answer; broken: 200 without a whole page; none: no answer",
-                Tags.of("status", status));
+                Tags.of("status", status),
+                null);
     }
 
     private Timer waits(Wait reason) {
@@ -113,20 +110,12 @@ public final class TableMeters {
                 Tags.of("reason", reason.name().toLowerCase(Locale.ROOT)));
     }
 
-    private Counter counter(String name, String description, Tags more) {
+    private Counter counter(String name, String description, Tags more, String unit) {
         return Counter.builder(name)
                 .description(description)
+                .baseUnit(unit)
                 .tags(tags.and(more))
                 .register(registry);
-    }
-
-    private void bytes(String name, String description, long bytes) {
-        Counter.builder(name)
-                .description(description)
-                .baseUnit("bytes")
-                .tags(tags)
-                .register(registry)
-                .increment(bytes);
     }
 
     private Timer timer(String name, String description, Tags more, Duration... buckets) {

@@ -130,8 +130,8 @@ public class ExecutionRegistry {
         jdbc.sql("""
                 WITH begun AS (
                   INSERT INTO caravana.servicenow_execution_log
-                    (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key, keeps_up, verifies, time_zone)
-                  SELECT ?, ?, ?::date, ?::date, clock_timestamp(), 'running', ?, ?, ?, ?, ?, ?
+                    (execution_id, execution_type, start_date, end_date, started_at, status, hostname, username, instance_key, keeps_up, verifies, time_zone, sync_mode)
+                  SELECT ?, ?, ?::date, ?::date, clock_timestamp(), 'running', ?, ?, ?, ?, ?, ?, ?
                   FROM set_config('synchronous_commit', 'off', true)
                   RETURNING execution_id)
                 INSERT INTO caravana.table_load (execution_id, table_name, position)
@@ -149,6 +149,7 @@ public class ExecutionRegistry {
                         execution.window() == null
                                 ? null
                                 : execution.window().zone().getId(),
+                        execution.syncMode().name(),
                         execution.tables().stream().map(Table::target).toArray(String[]::new))
                 .update();
     }

@@ -1,6 +1,6 @@
 package io.caravana.execution.run;
 
-import io.caravana.catalog.Job.Reads;
+import io.caravana.catalog.SyncMode;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
 import io.caravana.connector.Wait;
@@ -33,7 +33,7 @@ public final class TableLoad {
     private volatile boolean logsChanges;
     private volatile long unseen;
     private volatile long expected = -1;
-    private volatile Reads reads;
+    private volatile SyncMode syncMode;
     private volatile Verdict followed;
     private volatile long expectedBefore;
     private volatile Window.Unit windowUnit = Window.Unit.MOMENT;
@@ -41,7 +41,7 @@ public final class TableLoad {
 
     public TableLoad(Execution execution, Table table, TableMeters meters) {
         this.execution = execution;
-        this.reads = execution.reads();
+        this.syncMode = execution.syncMode();
         this.table = table;
         this.meters = meters;
         for (var count : Count.values()) {
@@ -57,9 +57,9 @@ public final class TableLoad {
         return table;
     }
 
-    /** What is read of the table now. */
-    public Reads reads() {
-        return reads;
+    /** What is done with the table now. */
+    public SyncMode syncMode() {
+        return syncMode;
     }
 
     /** Whether the changes of the table are to be followed before its period is read. */
@@ -69,13 +69,13 @@ public final class TableLoad {
 
     /** Begins to follow the changes. */
     public void followChanges() {
-        reads = Reads.CHANGES;
+        syncMode = SyncMode.INCREMENTAL;
     }
 
     /** Goes on to what the execution is for: all changes are stored. Their verdict is told together with the period's. */
     public void endChanges() {
-        if (reads != execution.reads()) {
-            reads = execution.reads();
+        if (syncMode != execution.syncMode()) {
+            syncMode = execution.syncMode();
             followed = verdict;
             verdict = Verdict.NOT_READ;
             expectedBefore = Math.max(0, expected);
@@ -84,7 +84,7 @@ public final class TableLoad {
 
     /** Whether the execution's period restricts what is read, and what is reconciled. */
     public boolean hasWindow() {
-        return reads() == Reads.PERIOD && table.hasWindow();
+        return syncMode() == SyncMode.WINDOW && table.hasWindow();
     }
 
     /** Whether the window column holds days or moments; moments, where nobody knows. */
@@ -145,17 +145,24 @@ public final class TableLoad {
 
     /** Goes on with the counts of a load that was interrupted. */
     public void goOnWith(PageCounts before) {
-        add(Count.RECORDS_EXTRACTED, before.received());
-        add(Count.INSERTED, before.inserted());
-        add(Count.UPDATED, before.updated());
-        add(Count.UNCHANGED, before.unchanged());
-        add(Count.REJECTED, before.rejected());
-        add(Count.PAGES, before.pages());
-        add(Count.DB_TRANSACTIONS, before.pages());
+        restore(Count.RECORDS_EXTRACTED, before.received());
+        restore(Count.INSERTED, before.inserted());
+        restore(Count.UPDATED, before.updated());
+        restore(Count.UNCHANGED, before.unchanged());
+        restore(Count.REJECTED, before.rejected());
+        restore(Count.PAGES, before.pages());
+        restore(Count.DB_TRANSACTIONS, before.pages());
     }
 
-    private void add(Count what, long number) {
+    /** What an earlier process has counted is in the metrics of that one. */
+    private void restore(Count what, long number) {
         numbers.get(what).add(number);
+    }
+
+    /** The one place where a load counts: for its row in the log, and for the metrics. */
+    private void count(Count what, long number) {
+        numbers.get(what).add(number);
+        meters.add(what, number);
     }
 
     /**
@@ -166,10 +173,9 @@ public final class TableLoad {
      */
     public void answered(long nanos, long json, long wire) {
         request(nanos);
-        add(Count.JSON_BYTES, json);
-        add(Count.WIRE_BYTES, wire);
+        count(Count.JSON_BYTES, json);
+        count(Count.WIRE_BYTES, wire);
         meters.answered("200", nanos);
-        meters.received(json, wire);
     }
 
     /**
@@ -179,55 +185,52 @@ public final class TableLoad {
      */
     public void unanswered(int status, long nanos) {
         request(nanos);
-        add(Count.API_FAILURES, 1);
+        count(Count.API_FAILURES, 1);
         meters.answered(status == 0 ? "none" : status == 200 ? "broken" : Integer.toString(status), nanos);
     }
 
     private void request(long nanos) {
-        add(Count.API_REQUESTS, 1);
-        add(Count.API_SECONDS, nanos);
+        count(Count.API_REQUESTS, 1);
+        count(Count.API_SECONDS, nanos);
     }
 
     /** A page whose transaction is committed. */
     public void stored(long received, long ins, long upd, long same, long bad, long nanos) {
-        add(Count.PAGES, 1);
-        add(Count.RECORDS_EXTRACTED, received);
-        add(Count.INSERTED, ins);
-        add(Count.UPDATED, upd);
-        add(Count.UNCHANGED, same);
-        add(Count.REJECTED, bad);
-        meters.stored(ins, upd, same, bad);
+        count(Count.PAGES, 1);
+        count(Count.RECORDS_EXTRACTED, received);
+        count(Count.INSERTED, ins);
+        count(Count.UPDATED, upd);
+        count(Count.UNCHANGED, same);
+        count(Count.REJECTED, bad);
         transaction(nanos);
     }
 
     /** A page of keys that was compared with the replica. */
     public void compared() {
-        add(Count.PAGES, 1);
-        meters.stored(0, 0, 0, 0);
+        count(Count.PAGES, 1);
     }
 
     /** Rows that the reconcile has deleted; the last word counts, as a transaction may be tried again. */
     public void unseen(long rows, long nanos) {
-        meters.deleted(Math.max(0, rows - unseen));
+        meters.add(Count.DELETED, Math.max(0, rows - unseen));
         unseen = rows;
         transaction(nanos);
     }
 
     /** Rows that a committed transaction has deleted, as ServiceNow said that they are gone. */
     public void gone(long rows, long nanos) {
-        add(Count.DELETED, rows);
-        meters.deleted(rows);
+        count(Count.DELETED, rows);
         transaction(nanos);
     }
 
     private void transaction(long nanos) {
-        add(Count.DB_TRANSACTIONS, 1);
-        add(Count.DB_SECONDS, nanos);
+        count(Count.DB_TRANSACTIONS, 1);
+        count(Count.DB_SECONDS, nanos);
     }
 
     /** A request that waited before it was sent. */
     public void waited(Wait reason, long nanos) {
-        add(Count.valueOf("WAITED_" + reason + "_SECONDS"), nanos);
+        count(Count.valueOf("WAITED_" + reason + "_SECONDS"), nanos);
         meters.waited(reason, nanos);
     }
 

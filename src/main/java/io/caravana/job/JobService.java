@@ -2,10 +2,15 @@ package io.caravana.job;
 
 import io.caravana.catalog.Catalog;
 import io.caravana.catalog.Job;
+import io.caravana.catalog.SyncMode;
 import io.caravana.catalog.Table;
 import io.caravana.catalog.Window;
 import io.caravana.error.Failures;
+import io.caravana.execution.log.ExecutionLog;
+import io.caravana.execution.log.ExecutionView;
+import io.caravana.execution.log.Executions;
 import io.caravana.execution.log.SetAside;
+import io.caravana.execution.log.TableLoadView;
 import io.caravana.execution.recovery.ExecutionRegistry;
 import io.caravana.execution.recovery.JobRunningException;
 import io.caravana.execution.recovery.Recovery;
@@ -15,28 +20,25 @@ import io.caravana.execution.run.LogFields;
 import io.caravana.replica.RejectedRecords;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.camel.Body;
-import org.apache.camel.CamelExecutionException;
-import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Starts jobs. */
-@Component("jobs")
-public class Jobs {
+/** Starts jobs, ends executions, and runs again what has failed or was interrupted. */
+@Component("jobService")
+public class JobService {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+    private static final Logger LOG = LoggerFactory.getLogger(JobService.class);
 
     private final Catalog catalog;
     private final Clock clock;
-    private final ProducerTemplate routes;
+    private final StartJob startJob;
+    private final Executions executions;
+    private final ExecutionLog log;
     private final Recovery recovery;
     private final RejectedRecords rejected;
     private final ExecutionRegistry registry;
@@ -45,10 +47,12 @@ public class Jobs {
     /** Why a job was not started by its timer last. */
     private final Map<String, String> notStarted = new ConcurrentHashMap<>();
 
-    Jobs(
+    JobService(
             Catalog catalog,
             Clock clock,
-            ProducerTemplate routes,
+            StartJob startJob,
+            Executions executions,
+            ExecutionLog log,
             Recovery recovery,
             RejectedRecords rejected,
             ExecutionRegistry registry,
@@ -59,7 +63,9 @@ public class Jobs {
         this.recovery = recovery;
         this.catalog = catalog;
         this.clock = clock;
-        this.routes = routes;
+        this.startJob = startJob;
+        this.executions = executions;
+        this.log = log;
     }
 
     /**
@@ -89,14 +95,14 @@ public class Jobs {
 
     /** What a person starts is also to try the tables that are set aside. */
     private void tryAll(Job job) {
-        if (job.reads() == Job.Reads.CHANGES) {
+        if (job.syncMode() == SyncMode.INCREMENTAL) {
             setAside.tryAll(job.name());
         }
     }
 
     private Execution start(Job asked, LocalDate start, LocalDate end, boolean verify) {
         var window = window(asked, start, end);
-        if (asked.reads() == Job.Reads.REJECTED) {
+        if (asked.syncMode() == SyncMode.RETRY_REJECTED) {
             return start(asked, "");
         }
         var keepsUp = window != null && start == null && end == null && asked.followChanges();
@@ -104,7 +110,7 @@ public class Jobs {
                 .orElseGet(() -> new Execution(
                         UUID.randomUUID().toString(),
                         asked.name(),
-                        asked.reads(),
+                        asked.syncMode(),
                         window,
                         catalog.tablesOf(asked),
                         keepsUp))
@@ -112,25 +118,59 @@ public class Jobs {
     }
 
     /**
-     * Starts a job for some of its tables, as a new execution, in the background.
+     * Lets a running execution end after the pages that are under way, whichever worker runs it.
      *
-     * @param start the first day, and {@code end} the last one; null for a job that takes no period
-     * @param tables the targets of the tables
-     * @throws UnknownJobException if no such job is configured
-     * @throws IllegalArgumentException if none of the tables belongs to it any more
+     * @throws UnknownExecutionException if there is none
+     * @throws WrongStateException if it has ended
+     */
+    public void cancel(String executionId) {
+        if (!log.cancel(executionId)) {
+            throw new WrongStateException(
+                    "the execution has ended already: " + find(executionId).status());
+        }
+    }
+
+    /**
+     * Starts the job of an execution again for the tables that did not end in success, with the same period, as a new
+     * execution, in the background.
+     *
+     * @throws UnknownExecutionException if there is no such execution
+     * @throws WrongStateException if it still runs, or has loaded every table
+     * @throws UnknownJobException if its job is not configured any more
+     * @throws IllegalArgumentException if none of the tables belongs to the job any more
      * @throws io.caravana.execution.recovery.JobRunningException if the job is running
      */
-    public Execution retry(String job, LocalDate start, LocalDate end, List<String> tables) {
-        var asked = idle(job);
+    public Execution retry(String executionId) {
+        var failed = find(executionId);
+        if (!failed.hasEnded()) {
+            throw new WrongStateException("the execution still runs; cancel it, or wait for its end");
+        }
+        var tables = failed.tables().stream()
+                .filter(table -> !table.status().equals("success"))
+                .map(TableLoadView::table)
+                .toList();
+        if (tables.isEmpty()) {
+            throw new WrongStateException("every table of the execution was loaded");
+        }
+        var asked = idle(failed.executionType());
         var left = catalog.tablesOf(asked).stream()
                 .filter(table -> tables.contains(table.target()))
                 .toList();
         if (left.isEmpty()) {
             throw new IllegalArgumentException(
-                    "the job '%s' has none of the tables %s any more".formatted(job, tables));
+                    "the job '%s' has none of the tables %s any more".formatted(asked.name(), tables));
         }
         tryAll(asked);
-        return start(new Execution(UUID.randomUUID().toString(), job, asked.reads(), window(asked, start, end), left));
+        return start(new Execution(
+                UUID.randomUUID().toString(),
+                asked.name(),
+                asked.syncMode(),
+                window(asked, failed.startDate(), failed.endDate()),
+                left));
+    }
+
+    private ExecutionView find(String executionId) {
+        return executions.find(executionId).orElseThrow(() -> new UnknownExecutionException(executionId));
     }
 
     /**
@@ -142,8 +182,8 @@ public class Jobs {
      * @throws io.caravana.execution.recovery.JobRunningException if it is running
      */
     public Execution retryRejected(String table) {
-        var job = catalog.jobThat(Job.Reads.REJECTED)
-                .orElseThrow(() -> new UnknownJobException("reads: rejected", catalog.jobNames()));
+        var job = catalog.jobThat(SyncMode.RETRY_REJECTED)
+                .orElseThrow(() -> new UnknownJobException("sync-mode: retry-rejected", catalog.jobNames()));
         return start(idle(job.name()), table == null ? "" : table);
     }
 
@@ -165,22 +205,18 @@ public class Jobs {
                 .filter(table -> listed.contains(table.target()))
                 .filter(table -> target.isEmpty() || target.equals(table.target()))
                 .toList();
-        return start(new Execution(UUID.randomUUID().toString(), job.name(), job.reads(), null, tables));
+        return start(new Execution(UUID.randomUUID().toString(), job.name(), job.syncMode(), null, tables));
     }
 
     private Execution start(Execution execution) {
-        try {
-            LogFields.with(execution, () -> {
-                routes.sendBody("direct:start-job", execution);
-                LOG.atLevel(execution.level())
-                        .log(
-                                "{} begins, {} tables",
-                                execution.job(),
-                                execution.tables().size());
-            });
-        } catch (CamelExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        LogFields.with(execution, () -> {
+            startJob.with(execution);
+            LOG.atLevel(execution.level())
+                    .log(
+                            "{} begins, {} tables",
+                            execution.job(),
+                            execution.tables().size());
+        });
         return execution;
     }
 
@@ -203,7 +239,7 @@ public class Jobs {
         return Execution.rest(
                 interrupted.executionId(),
                 job.name(),
-                job.reads(),
+                job.syncMode(),
                 interrupted.window(catalog.timeZone()),
                 tables,
                 interrupted.keepsUp());
@@ -215,7 +251,7 @@ public class Jobs {
         for (var interrupted : recovery.interrupted()) {
             try {
                 if (catalog.job(interrupted.job())
-                        .filter(job -> job.reads() == Job.Reads.PERIOD)
+                        .filter(job -> job.syncMode() == SyncMode.WINDOW)
                         .isPresent()) {
                     start(rest(idle(interrupted.job()), interrupted).verifying(interrupted.verifies()));
                 }
@@ -229,15 +265,17 @@ public class Jobs {
     }
 
     private Window window(Job job, LocalDate start, LocalDate end) {
-        if (job.reads() != Job.Reads.PERIOD) {
+        if (job.syncMode() != SyncMode.WINDOW) {
             if (start != null || end != null) {
                 throw new IllegalArgumentException(
                         "the job '%s' takes no period: it reads the %s of its tables, whenever they were made"
                                 .formatted(
                                         job.name(),
-                                        job.reads() == Job.Reads.REJECTED
-                                                ? "rejected records"
-                                                : job.reads().name().toLowerCase(Locale.ROOT)));
+                                        switch (job.syncMode()) {
+                                            case RETRY_REJECTED -> "rejected records";
+                                            case KEY_DIFF -> "keys";
+                                            default -> "changes";
+                                        }));
             }
             return null;
         }
@@ -245,7 +283,7 @@ public class Jobs {
     }
 
     /** Starts a job when its time has come, for yesterday if it takes a period; not while it runs. */
-    public void startByTimer(@Body String job) {
+    public void startByTimer(String job) {
         try {
             var due = idle(job);
             start(due, null, null, due.verify());
