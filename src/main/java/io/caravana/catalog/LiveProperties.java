@@ -11,7 +11,6 @@ import org.springframework.validation.annotation.Validated;
  * @param overlap how long before the end of the last pass the next one starts, so that it finds rows that ServiceNow
  *     stored later than their stamp
  * @param lag how long before ServiceNow's current time a pass ends
- * @param describeEvery how long the columns of a table that is read for changes are remembered
  * @param compareModCount whether the comparison of keys also finds rows that changed without a change of
  *     {@code sys_updated_on}, by their {@code sys_mod_count}
  */
@@ -20,5 +19,4 @@ import org.springframework.validation.annotation.Validated;
 public record LiveProperties(
         @DefaultValue("5m") Duration overlap,
         @DefaultValue("5s") Duration lag,
-        @DefaultValue("1h") Duration describeEvery,
         @DefaultValue("false") boolean compareModCount) {}

@@ -21,6 +21,9 @@ class DatabaseConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseConfiguration.class);
 
     /** What has to be stored is tried again; a request to the API, or the end of the process, cannot wait for long. */
+    /** PostgreSQL ends a transaction that waits so long for its next statement: a process that sleeps must not block others. */
+    private static final Duration LONGEST_SLEEP = Duration.ofSeconds(60);
+
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
 
     @Bean(destroyMethod = "close")
@@ -67,7 +70,7 @@ class DatabaseConfiguration {
         // a plan that is kept from when a table was empty would read the whole of it each time
         pool.setConnectionInitSql(
                 "SET idle_in_transaction_session_timeout = %d; SET plan_cache_mode = force_custom_plan"
-                        .formatted(properties.idleInTransaction().toMillis()));
+                        .formatted(LONGEST_SLEEP.toMillis()));
         if (properties.usesEmbedded()) {
             pool.setJdbcUrl(server.database().jdbcUrl());
             pool.setUsername(server.database().username());

@@ -3,7 +3,6 @@ package io.caravana.database;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -15,8 +14,6 @@ import org.springframework.validation.annotation.Validated;
  * @param username user for {@code url}; not used by the embedded server
  * @param password password for {@code url}; not used by the embedded server
  * @param poolSize the most connections that Caravana holds
- * @param idleInTransaction how long a transaction may wait for its next statement before PostgreSQL ends it: a process
- *     that sleeps must not block others
  * @param embedded the server of our own
  */
 @Validated
@@ -26,7 +23,6 @@ record DatabaseProperties(
         @DefaultValue("") String username,
         @DefaultValue("") String password,
         @DefaultValue("16") @Min(1) @Max(200) int poolSize,
-        @DefaultValue("60s") Duration idleInTransaction,
         @DefaultValue @Valid Embedded embedded) {
 
     /** @param port the port wished for; a taken one makes the server use the next free one */

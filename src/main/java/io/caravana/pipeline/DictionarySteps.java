@@ -1,6 +1,5 @@
 package io.caravana.pipeline;
 
-import io.caravana.catalog.LiveProperties;
 import io.caravana.catalog.SyncMode;
 import io.caravana.servicenow.Description;
 import io.caravana.servicenow.Descriptors;
@@ -22,19 +21,19 @@ import org.springframework.stereotype.Component;
 final class DictionarySteps {
 
     private static final Logger LOG = LoggerFactory.getLogger(DictionarySteps.class);
+    /** How long the columns are remembered of a table that is read for its changes, every minute maybe. */
+    private static final Duration KEPT = Duration.ofHours(1);
     /** What a row shows is looked up anew only where it was not just looked up. */
     private static final Duration JUST = Duration.ofMinutes(1);
 
     private final Descriptors descriptors;
-    private final LiveProperties live;
     private final Clock clock;
     private final Map<String, Described> described = new ConcurrentHashMap<>();
 
     private record Described(SourceTable source, Instant at) {}
 
-    DictionarySteps(Descriptors descriptors, LiveProperties live, Clock clock) {
+    DictionarySteps(Descriptors descriptors, Clock clock) {
         this.descriptors = descriptors;
-        this.live = live;
         this.clock = clock;
     }
 
@@ -43,7 +42,7 @@ final class DictionarySteps {
         var known = load.syncMode() == SyncMode.INCREMENTAL
                 ? described.get(load.table().target())
                 : null;
-        if (known != null && clock.instant().isBefore(known.at.plus(live.describeEvery()))) {
+        if (known != null && clock.instant().isBefore(known.at.plus(KEPT))) {
             load.setDescription(null);
             load.setSource(known.source);
             note(load, known.source);

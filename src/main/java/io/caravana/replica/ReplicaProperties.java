@@ -2,8 +2,6 @@ package io.caravana.replica;
 
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -11,7 +9,6 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How replica tables are written.
  *
- * @param batchSize records written by one statement
  * @param deleteShare the share of the rows of a period or a table, if they are over 100, that one load may delete or mark;
  *     with more it fails. A table may have its own
  * @param reports whether Caravana maintains the views for analysts in the schema {@code reports}
@@ -19,8 +16,6 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("caravana.replica")
 public record ReplicaProperties(
-        @DefaultValue("1000") @Min(1) @Max(10_000) int batchSize,
-
         @DefaultValue("0.5") @DecimalMin("0") @DecimalMax("1")
         double deleteShare,
 

@@ -1,5 +1,7 @@
 package io.caravana.settings;
 
+import static java.util.Map.entry;
+
 import io.caravana.settings.Configured.Written;
 import jakarta.validation.Validation;
 import java.util.Arrays;
@@ -39,16 +41,19 @@ class SettingsCheck implements BeanFactoryPostProcessor {
     private static final String OURS = "caravana";
 
     /** Keys of earlier versions, wherever they are set, and what holds in their place. */
-    private static final Map<String, String> GONE = Map.of(
-            "caravana.replica.schema", "replica tables are in the schema servicenow",
-            "caravana.retention.every", "what is too old is deleted once an hour",
-            "caravana.notifications.every-millis", "alerts are looked for every five seconds",
-            "caravana.metrics.refresh", "the metrics of the jobs are read from the execution log once a minute",
-            "caravana.resume-every-millis", "loads to resume are looked for every half minute",
-            "caravana.alive", "it is caravana.worker.timeout now",
-            "caravana.retry.total", "caravana.retry.attempts alone says how long a step is tried again",
-            "caravana.jobs[].reads", "it is sync-mode now: window, incremental, key-diff or retry-rejected",
-            "caravana.tables[].ledger", "it is change-log now");
+    private static final Map<String, String> GONE = Map.ofEntries(
+            entry("caravana.replica.schema", "replica tables are in the schema servicenow"),
+            entry("caravana.retention.every", "what is too old is deleted once an hour"),
+            entry("caravana.notifications.every-millis", "alerts are looked for every five seconds"),
+            entry("caravana.metrics.refresh", "the metrics of the jobs are read from the execution log once a minute"),
+            entry("caravana.resume-every-millis", "loads to resume are looked for every half minute"),
+            entry("caravana.alive", "it is caravana.worker.timeout now"),
+            entry("caravana.retry.total", "caravana.retry.attempts alone says how long a step is tried again"),
+            entry("caravana.jobs[].reads", "it is sync-mode now: window, incremental, key-diff or retry-rejected"),
+            entry("caravana.tables[].ledger", "it is change-log now"),
+            entry("caravana.replica.batch-size", "a statement writes 1,000 records"),
+            entry("caravana.database.idle-in-transaction", "a transaction may wait 60 seconds for its next statement"),
+            entry("caravana.live.describe-every", "columns are remembered for an hour"));
 
     /** The files that have one key, and nothing of Spring or Camel. */
     private static final Map<String, String> ONE_KEY = Map.of(

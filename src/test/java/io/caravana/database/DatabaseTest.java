@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravana.error.StartException;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class DatabaseTest {
@@ -46,7 +45,6 @@ class DatabaseTest {
                 "etl",
                 "s3cret",
                 16,
-                Duration.ofSeconds(60),
                 new DatabaseProperties.Embedded(15432));
 
         assertThat(settings).hasToString("""

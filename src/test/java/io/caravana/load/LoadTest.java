@@ -54,7 +54,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "caravana.servicenow.max-page-size=100",
             "caravana.servicenow.rate-limit=1000",
             "resume.every=1h",
-            "caravana.replica.batch-size=40",
+            "batch.size=40",
             "caravana.retry.attempts=3",
             "caravana.retry.first-delay-millis=1",
             "caravana.retry.longest-delay-millis=5"

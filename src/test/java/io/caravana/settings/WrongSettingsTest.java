@@ -51,7 +51,7 @@ class WrongSettingsTest {
             events.yaml      | caravana:                | spring:                 | spring does not belong here, only caravana.events does
             application.yaml | threads: 4               | thread: 4               | there is no key caravana.jobs[0].thread. Did you mean 'threads'?
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limits: 25         | there is no key caravana.servicenow.rate-limits. Did you mean 'rate-limit'?
-            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | batch-size: 25          | there is no key caravana.servicenow.batch-size. Did you mean caravana.replica.batch-size?
+            application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | reports: true          | there is no key caravana.servicenow.reports. Did you mean caravana.replica.reports?
             application.yaml | servicenow:              | servicenw:              | there is no key caravana.servicenw. Did you mean 'servicenow'?
             application.yaml | caravana:                | caravan:                | there is no key caravan. Did you mean 'caravana'?
             """)
@@ -93,9 +93,12 @@ class WrongSettingsTest {
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limit: many        | caravana.servicenow.rate-limit is 'many'; it takes a whole number of 1 or more
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | connect-timeout: 10 sec | caravana.servicenow.connect-timeout is '10 sec'; it takes a duration such as 500ms, 10s or 5m
             application.yaml | sync-mode: key-diff      | reads: keys             | there is no key caravana.jobs[5].reads any more: it is sync-mode now: window, incremental, key-diff or retry-rejected
-            application.yaml | sync-mode: key-diff      | sync-mode: keys         | caravana.jobs[5].sync-mode is 'keys'; it takes window, incremental, key-diff or retry-rejected
+            application.yaml | sync-mode: key-diff      | sync-mode: keys         | caravana.jobs[5].sync-mode is 'keys'; it takes window or incremental or key-diff or retry-rejected
             application.yaml | time-zone: UTC           | replica.schema: bi      | there is no key caravana.replica.schema any more: replica tables are in the schema servicenow
             application.yaml | time-zone: UTC           | retention.changes: 0s   | caravana.retention.changes is '0s'; it takes a duration of 1d or more
+            application.yaml | time-zone: UTC           | replica.batch-size: 500 | there is no key caravana.replica.batch-size any more: a statement writes 1,000 records
+            application.yaml | time-zone: UTC           | database.idle-in-transaction: 9s | there is no key caravana.database.idle-in-transaction any more: a transaction may wait 60 seconds for its next statement
+            application.yaml | overlap: 5m              | describe-every: 1h      | there is no key caravana.live.describe-every any more: columns are remembered for an hour
             application.yaml | time-zone: UTC           | alive: 2s               | there is no key caravana.alive any more: it is caravana.worker.timeout now
             application.yaml | time-zone: UTC           | retry.total: 30m        | there is no key caravana.retry.total any more: caravana.retry.attempts alone says how long a step is tried again
             application.yaml | time-zone: UTC           | notifications.every-millis: 9 | there is no key caravana.notifications.every-millis any more: alerts are looked for every five seconds
@@ -159,7 +162,7 @@ class WrongSettingsTest {
                         .formatted(
                                 folder.resolve("application.yaml"),
                                 line,
-                                "url, username, password, pool-size, idle-in-transaction, embedded"));
+                                "url, username, password, pool-size, embedded"));
     }
 
     @Test
@@ -180,9 +183,9 @@ class WrongSettingsTest {
 
     @Test
     void a_wrong_key_on_the_command_line_is_named_too() {
-        assertThat(mistakes("--caravana.replica.bach-size=5"))
-                .containsExactly("--caravana.replica.bach-size: there is no key caravana.replica.bach-size."
-                        + " Did you mean 'batch-size'?");
+        assertThat(mistakes("--caravana.replica.delete-shar=1"))
+                .containsExactly("--caravana.replica.delete-shar: there is no key caravana.replica.delete-shar."
+                        + " Did you mean 'delete-share'?");
     }
 
     @Test
