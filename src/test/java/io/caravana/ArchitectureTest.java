@@ -68,8 +68,6 @@ class ArchitectureTest {
             .definedBy("..execution.log..")
             .layer("run")
             .definedBy("..execution.run..")
-            .layer("metric")
-            .definedBy("..execution.metric..")
             .layer("worker")
             .definedBy("..execution.worker..")
             .whereLayer("checkpoint")
@@ -82,8 +80,6 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("recovery", "lease", "checkpoint")
             .whereLayer("run")
             .mayOnlyBeAccessedByLayers("log", "recovery", "lease", "checkpoint")
-            .whereLayer("metric")
-            .mayOnlyBeAccessedByLayers("run")
             .whereLayer("worker")
             .mayOnlyBeAccessedByLayers("log", "recovery", "lease")
             .because("who may run, who may write and how far it has come are separate questions");

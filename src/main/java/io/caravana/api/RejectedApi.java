@@ -25,7 +25,12 @@ final class RejectedApi {
     private final CurrentCaller caller;
 
     RejectedApi(
-            Api api, JobService jobs, RejectedRecords records, Executions executions, Catalog catalog, CurrentCaller caller) {
+            Api api,
+            JobService jobs,
+            RejectedRecords records,
+            Executions executions,
+            Catalog catalog,
+            CurrentCaller caller) {
         this.caller = caller;
         this.executions = executions;
         this.catalog = catalog;

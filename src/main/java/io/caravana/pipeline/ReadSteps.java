@@ -217,7 +217,7 @@ final class ReadSteps {
      */
     public List<LoadContext> passedOver(@ExchangeProperty("load") LoadContext load) {
         var read = load.read();
-        if (load.mode() != Reads.PERIOD
+        if (load.syncMode() != SyncMode.WINDOW
                 || !load.isToBeRecounted()
                 || read.verdict().hidden() == 0) {
             return List.of();
@@ -251,7 +251,7 @@ final class ReadSteps {
             load.read().countAfter(load.read().countBefore());
         }
         var verdict = load.read().verdict();
-        if (verdict.hidden() > 0 && load.mode() != Reads.PERIOD) {
+        if (verdict.hidden() > 0 && load.syncMode() != SyncMode.WINDOW) {
             load.read().oddKeys().stream()
                     .findFirst()
                     .ifPresent(key -> run.note(

@@ -10,7 +10,7 @@ import io.caravana.Caravana;
 import io.caravana.database.TestDatabase;
 import io.caravana.execution.log.ExecutionView;
 import io.caravana.execution.log.Executions;
-import io.caravana.job.Jobs;
+import io.caravana.job.JobService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -126,7 +126,7 @@ class CaseBlindSourceTest {
     }
 
     @Autowired
-    Jobs jobs;
+    JobService jobs;
 
     @Autowired
     Executions executions;

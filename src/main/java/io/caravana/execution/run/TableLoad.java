@@ -6,7 +6,6 @@ import io.caravana.catalog.Window;
 import io.caravana.connector.Wait;
 import io.caravana.error.Failures;
 import io.caravana.error.Passing;
-import io.caravana.execution.metric.TableMeters;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;

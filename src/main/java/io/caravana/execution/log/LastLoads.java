@@ -1,10 +1,11 @@
-package io.caravana.execution.metric;
+package io.caravana.execution.log;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
 import io.caravana.catalog.Catalog;
 import io.caravana.error.Failures;
+import io.caravana.execution.run.TableMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;

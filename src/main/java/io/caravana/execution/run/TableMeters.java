@@ -1,7 +1,6 @@
-package io.caravana.execution.metric;
+package io.caravana.execution.run;
 
 import io.caravana.connector.Wait;
-import io.caravana.execution.run.Count;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -20,9 +19,9 @@ import java.util.stream.LongStream;
 public final class TableMeters {
 
     /** Prometheus puts a label {@code job} of its own on everything. */
-    static final String JOB = "job_name";
+    public static final String JOB = "job_name";
 
-    static final String TABLE = "table";
+    public static final String TABLE = "table";
 
     private static final String BYTES = "bytes";
 

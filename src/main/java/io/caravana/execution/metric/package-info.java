@@ -1,2 +1,0 @@
-/** Metrics and health of jobs and their tables. */
-package io.caravana.execution.metric;
