@@ -71,8 +71,8 @@ class CasesTest {
                       jobs:
                         - {name: cases, threads: 2}
                         - {name: views, threads: 1}
-                        - {name: live, reads: changes, threads: 2}
-                        - {name: comparison, reads: keys, threads: 2}
+                        - {name: live, sync-mode: incremental, threads: 2}
+                        - {name: comparison, sync-mode: key-diff, threads: 2}
                     """);
             Files.writeString(config.resolve("tables.yaml"), """
                     caravana:

@@ -33,7 +33,7 @@ import org.springframework.test.context.TestPropertySource;
         })
 class LoadLogTest extends LoadTest {
 
-    private static final String THREADS = "Camel .* - (incidents|configurations)|partition|execution-log|job";
+    private static final String THREADS = "Camel .* - (seda://run-)?(incidents|configurations)|partition|execution-log";
 
     private final Lines lines = new Lines();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

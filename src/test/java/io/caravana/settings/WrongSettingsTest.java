@@ -47,7 +47,7 @@ class WrongSettingsTest {
             tables.yaml      | caravana:                | caravan:                | there is no key caravan. Did you mean 'caravana'?
             tables.yaml      | caravana:                | incidents:              | incidents does not belong here, only caravana.tables does
             tables.yaml      | tables:                  | table:                  | there is no key caravana.table. Did you mean 'tables'?
-            events.yaml      | {type: "note:added", tables: [sys_journal_field], kinds: [created]} | {type: x, table: [y]} | there is no key caravana.events[14].table. Did you mean 'tables'?
+            events.yaml      | {type: "note:added", tables: [sys_journal_field], kinds: [created]} | {type: x, table: [y]} | there is no key caravana.events[18].table. Did you mean 'tables'?
             events.yaml      | caravana:                | spring:                 | spring does not belong here, only caravana.events does
             application.yaml | threads: 4               | thread: 4               | there is no key caravana.jobs[0].thread. Did you mean 'threads'?
             application.yaml | rate-limit: ${SERVICENOW_RATE_LIMIT:25} | rate-limits: 25         | there is no key caravana.servicenow.rate-limits. Did you mean 'rate-limit'?
