@@ -247,6 +247,22 @@ CREATE OR REPLACE FUNCTION workload.leave(of_engine text, begun timestamptz, pla
     UPDATE workload.engine SET full_at = begun, is_full_done = true, plan_id = plan, version = told_version WHERE engine = of_engine;
 $$;
 
+-- Whose jobs are which: the first owner whose pattern fits the name of the stream, * for any text.
+CREATE OR REPLACE FUNCTION workload.own_jobs(of_engine text, owners jsonb) RETURNS void LANGUAGE sql AS $$
+    WITH owned AS (
+        SELECT j.id, nullif(o ->> 'company', '') AS company, nullif(o ->> 'group', '') AS assignment_group
+        FROM workload.job AS j
+        LEFT JOIN LATERAL (
+            SELECT o FROM jsonb_array_elements(owners) WITH ORDINALITY AS one (o, place)
+            WHERE j.stream_name LIKE replace(replace(replace(replace(o ->> 'stream', E'\\', E'\\\\'), '%', E'\\%'), '_', E'\\_'), '*', '%')
+            ORDER BY place LIMIT 1) AS owner ON true
+        WHERE j.engine = of_engine AND j.gone_at IS NULL
+    )
+    UPDATE workload.job AS j SET company = owned.company, assignment_group = owned.assignment_group
+    FROM owned WHERE j.engine = of_engine AND j.id = owned.id
+      AND (j.company, j.assignment_group) IS DISTINCT FROM (owned.company, owned.assignment_group)
+$$;
+
 -- How long runs last: of the last sixty successful ones of each kind of day, where there are at least eight.
 CREATE OR REPLACE FUNCTION workload.learn_durations(of_engine text) RETURNS void LANGUAGE sql AS $$
     WITH run AS (

@@ -18,7 +18,7 @@ class ArchitectureTest {
     static final ArchRule who_uses_whom_goes_from_the_doors_down_to_the_ground = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("io.caravana..")
             .layer("doors")
-            .definedBy("..command..", "..api..", "..desk..", "..console..")
+            .definedBy("..command..", "..api..", "..desk..", "..assistant..", "..mcp..", "..console..")
             .layer("guards")
             .definedBy("..security..", "..audit..", "..alert..", "..webhook..", "..check..")
             .layer("work")
@@ -119,6 +119,7 @@ class ArchitectureTest {
                     "..change..",
                     "..ticket..",
                     "..workload..",
+                    "..assistant..",
                     "..sla..",
                     "..knowledge..",
                     "..action..",

@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             NotifyTestCommand.class,
             RebuildSearchCommand.class,
+            AuditCommand.class,
             SimulatorCommand.class,
             HashCommand.Password.class,
             HashCommand.Token.class
@@ -149,6 +150,9 @@ public final class CaravanaCommand implements Callable<Integer> {
             }
             if (type == RebuildSearchCommand.class) {
                 return type.cast(new RebuildSearchCommand(application));
+            }
+            if (type == AuditCommand.class) {
+                return type.cast(new AuditCommand(application));
             }
             if (type == NotifyTestCommand.class) {
                 return type.cast(new NotifyTestCommand(application));

@@ -1,5 +1,7 @@
 package io.caravana.desk;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +15,30 @@ import org.apache.camel.Exchange;
 /** The parameters of a page's address. */
 public record Address(Map<String, List<String>> parameters) {
 
+    private static final int LONGEST_FORM = 20_000;
+
     static Address of(Exchange exchange) {
         return of(exchange.getMessage().getHeader(Exchange.HTTP_QUERY, String.class));
+    }
+
+    /**
+     * What a form has sent: in the body, or where the container has read that already, as headers.
+     *
+     * @param names the fields of the form
+     */
+    static Address ofForm(Exchange exchange, String... names) throws IOException {
+        var message = exchange.getMessage();
+        var body = message.getBody(InputStream.class);
+        var bytes = body == null ? new byte[0] : body.readNBytes(LONGEST_FORM);
+        var form = of(new String(bytes, StandardCharsets.UTF_8));
+        var all = new LinkedHashMap<String, List<String>>();
+        for (var name : names) {
+            var value = form.parameters.containsKey(name) ? form.one(name) : message.getHeader(name, "", String.class);
+            if (!value.isBlank()) {
+                all.put(name, List.of(value));
+            }
+        }
+        return new Address(all);
     }
 
     static Address of(String query) {

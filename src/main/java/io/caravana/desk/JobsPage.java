@@ -6,9 +6,14 @@ import io.caravana.workload.Job;
 import io.caravana.workload.JobFilter;
 import io.caravana.workload.JobLog;
 import io.caravana.workload.Jobs;
+import io.caravana.workload.Proposals;
 import io.caravana.workload.WorkloadException;
+import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -22,16 +27,19 @@ final class JobsPage {
     private static final int LISTED = 100;
     private static final int DEPTH = 3;
     private static final int LINES = 200;
+    private static final int PROPOSALS = 10;
 
     private final Pages pages;
     private final Jobs jobs;
     private final JobLog log;
+    private final Proposals proposals;
     private final CurrentCaller caller;
 
-    JobsPage(Pages pages, Jobs jobs, JobLog log, CurrentCaller caller) {
+    JobsPage(Pages pages, Jobs jobs, JobLog log, Proposals proposals, CurrentCaller caller) {
         this.pages = pages;
         this.jobs = jobs;
         this.log = log;
+        this.proposals = proposals;
         this.caller = caller;
     }
 
@@ -57,6 +65,7 @@ final class JobsPage {
         model.put("counts", jobs.counts(scope));
         model.put("asOf", jobs.asOf());
         model.put("jobs", jobs.list(filter, scope));
+        model.put("proposals", mayWrite() ? proposals.list(scope, PROPOSALS) : List.of());
         model.put("look", new JobLook());
         return model;
     }
@@ -82,6 +91,28 @@ final class JobsPage {
         pages.answer(exchange, "job", "log", model);
     }
 
+    /** Proposes a write, for another operator to approve. */
+    public void propose(Exchange exchange, @Header("id") String id) throws IOException {
+        var form = Address.ofForm(exchange, "action", "ticket", "reason");
+        var ticket = form.one("ticket").isBlank() ? null : form.one("ticket");
+        proposals.propose(form.one("action"), id, ticket, form.one("reason"), caller.name(), caller.scope());
+        pages.answer(exchange, "job", "proposed", Map.of("proposed", true, "job", find(id)));
+    }
+
+    public void approve(Exchange exchange, @Header("id") String id) {
+        proposals.approve(UUID.fromString(id), Address.of(exchange).one("sha256"), caller.name(), caller.scope());
+        pages.answer(exchange, "jobs", "now", list(Address.of("")));
+    }
+
+    public void reject(Exchange exchange, @Header("id") String id) {
+        proposals.reject(UUID.fromString(id), caller.name(), caller.scope());
+        pages.answer(exchange, "jobs", "now", list(Address.of("")));
+    }
+
+    private boolean mayWrite() {
+        return proposals.areOn() && caller.mayOperate() && caller.name() != null;
+    }
+
     private Map<String, Object> one(String id) {
         var scope = caller.scope();
         var model = new HashMap<String, Object>();
@@ -92,6 +123,9 @@ final class JobsPage {
         model.put("map", JobMap.of(jobs.around(id, DEPTH, scope)));
         model.put("look", new JobLook());
         model.put("log", null);
+        model.put("mayWrite", mayWrite());
+        model.put("actions", new TreeSet<>(Proposals.ACTIONS.keySet()));
+        model.put("proposed", false);
         return model;
     }
 

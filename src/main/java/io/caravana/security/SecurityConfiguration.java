@@ -65,7 +65,7 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 class SecurityConfiguration {
 
     private static final String[] ALWAYS_OPEN = {"/error", "/actuator/health/liveness", "/actuator/health/readiness"};
-    private static final String[] FOR_PROGRAMS = {"/api/**", "/actuator/prometheus"};
+    private static final String[] FOR_PROGRAMS = {"/api/**", "/mcp", "/actuator/prometheus"};
     private static final String[] ACTIONS = {
         "/action/**", "/code/**", "/coderun/**", "/codelog/**", "/project/**", "/run/**"
     };
@@ -87,7 +87,7 @@ class SecurityConfiguration {
     };
 
     /** Who may look may ask. */
-    private static final String[] ASKING = {"/api/chat", "/api/chat/**", "/htmx/assistant/ask"};
+    private static final String[] ASKING = {"/api/chat", "/api/chat/**", "/mcp", "/htmx/assistant/ask"};
 
     /** Swagger UI sets styles from its script; nothing else comes from outside its own files. */
     private static final String POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"

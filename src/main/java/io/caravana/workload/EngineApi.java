@@ -63,12 +63,16 @@ public class EngineApi {
     public void build(Exchange exchange, @ExchangeProperty("request") EngineRequest request) {
         var message = exchange.getMessage();
         message.removeHeaders("*");
-        message.setBody(null);
-        message.setHeader(Exchange.HTTP_METHOD, "GET");
+        message.setBody(request.isWrite() ? "{}" : null);
+        message.setHeader(Exchange.HTTP_METHOD, request.method());
         message.setHeader(Exchange.HTTP_URI, access.url() + request.path());
         message.setHeader(Exchange.HTTP_QUERY, request.query());
         message.setHeader("Accept", "application/json, text/plain;q=0.5");
         message.setHeader("Include-Count", "true");
+        if (request.isWrite()) {
+            message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        }
+        request.headers().forEach(message::setHeader);
     }
 
     /**
@@ -86,12 +90,17 @@ public class EngineApi {
         var body = message.getBody(InputStream.class);
         var bytes = isText ? end(body) : bytes(body);
         message.removeHeaders("*");
-        if (status != 200) {
+        if (status != 200 && !(request.isWrite() && (status == 202 || status == 204))) {
             throw refused(request, status, retryAfter, new String(bytes, StandardCharsets.UTF_8));
         }
         if (isText) {
             limiter.succeeded();
             return text(bytes);
+        }
+        if (request.isWrite()) {
+            // whatever it says: what has become of the write is read in the plan
+            limiter.succeeded();
+            return "";
         }
         return parsed(request, type, bytes);
     }
@@ -173,7 +182,9 @@ public class EngineApi {
             default -> "";
         };
         return new WorkloadException(
-                status, "%s was answered with status %d%s. %s".formatted(request.path(), status, advice, words));
+                status,
+                isSaidByEngine,
+                "%s was answered with status %d%s. %s".formatted(request.path(), status, advice, words));
     }
 
     /** Explains what kept an answer from coming. */

@@ -11,22 +11,40 @@ import java.util.stream.Collectors;
  *
  * @param path below the address of the engine, beginning with a slash
  * @param parameters what stands in the query, not encoded
+ * @param headers further headers
  */
-record EngineRequest(String path, Map<String, String> parameters) {
+record EngineRequest(String method, String path, Map<String, String> parameters, Map<String, String> headers) {
 
     private static final String V2 = "/api/v2";
 
     EngineRequest {
         parameters = new LinkedHashMap<>(parameters);
+        headers = new LinkedHashMap<>(headers);
     }
 
+    /** A request that reads. */
     static EngineRequest of(String path) {
-        return new EngineRequest(V2 + path, Map.of());
+        return new EngineRequest("GET", V2 + path, Map.of(), Map.of());
+    }
+
+    /** A request that writes; its body is an empty object, which the engine demands. */
+    static EngineRequest put(String path) {
+        return new EngineRequest("PUT", V2 + path, Map.of(), Map.of());
+    }
+
+    boolean isWrite() {
+        return method.equals("PUT");
     }
 
     EngineRequest with(String name, Object value) {
-        var more = new EngineRequest(path, parameters);
+        var more = new EngineRequest(method, path, parameters, headers);
         more.parameters.put(name, value.toString());
+        return more;
+    }
+
+    EngineRequest header(String name, String value) {
+        var more = new EngineRequest(method, path, parameters, headers);
+        more.headers.put(name, value);
         return more;
     }
 

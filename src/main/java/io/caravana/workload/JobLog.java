@@ -2,8 +2,6 @@ package io.caravana.workload;
 
 import io.caravana.replica.RowScope;
 import java.util.regex.Pattern;
-import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.springframework.stereotype.Component;
 
 /** The end of the log of a run. It is asked for when somebody wants it, is never stored, and shows no password that can be recognized. */
@@ -15,11 +13,11 @@ public class JobLog {
     private static final Pattern CONTROL =
             Pattern.compile("[\\p{Cntrl}&&[^\\n\\t]]|[\\u202A-\\u202E\\u2066-\\u2069\\u200B-\\u200F]");
 
-    private final ProducerTemplate routes;
+    private final EngineCalls engine;
     private final Jobs jobs;
 
-    JobLog(ProducerTemplate routes, Jobs jobs) {
-        this.routes = routes;
+    JobLog(EngineCalls engine, Jobs jobs) {
+        this.engine = engine;
         this.jobs = jobs;
     }
 
@@ -35,23 +33,9 @@ public class JobLog {
         if (jobs.ofRun(run, scope).isEmpty()) {
             throw new IllegalArgumentException("there is no run '%s'".formatted(run));
         }
-        var answered = routes.request(
-                "direct:request-engine",
-                exchange -> exchange.setProperty("request", EngineRequest.of("/plan/job/run/" + run + "/joblog")));
-        if (answered.getException() instanceof WorkloadException refused) {
-            throw refused;
-        }
-        if (answered.getException() != null) {
-            throw new WorkloadException(
-                    0,
-                    "The workload engine cannot be reached: "
-                            + answered.getException().getMessage());
-        }
-        return tail(answered, lines);
-    }
-
-    private static String tail(Exchange answered, int lines) {
-        var all = clean(answered.getMessage().getBody(String.class)).lines().toList();
+        var all = clean(engine.text(EngineRequest.of("/plan/job/run/" + run + "/joblog")))
+                .lines()
+                .toList();
         return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
     }
 

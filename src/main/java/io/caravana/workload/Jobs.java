@@ -113,14 +113,13 @@ public class Jobs {
 
     /** The jobs of the plan, those first that need somebody. */
     public List<Job> list(JobFilter filter, RowScope scope) {
-        var text = filter.text() == null ? null : "%" + filter.text().replaceAll("([\\\\%_])", "\\\\$1") + "%";
         return scope.bind(jdbc.sql(LIST))
                 .param("states", filter.states().toArray(String[]::new))
                 .param("late", filter.isLate())
                 .param("waiting", filter.isWaiting())
                 .param("stream", filter.stream())
                 .param("workstation", filter.workstation())
-                .param("text", text)
+                .param("text", like(filter.text()))
                 .param("after", filter.after())
                 .param("most", filter.limit())
                 .query((row, number) -> job(row))
@@ -161,6 +160,76 @@ public class Jobs {
                         moment(row, "ended_at"),
                         seconds(row, "seconds")))
                 .list();
+    }
+
+    /**
+     * A run that failed.
+     *
+     * @param stateNow the state of its job
+     * @param tickets the numbers of tickets about it
+     */
+    public record Failure(
+            String runId,
+            String jobId,
+            String name,
+            String stream,
+            Integer returnCode,
+            OffsetDateTime endedAt,
+            String stateNow,
+            List<String> tickets) {}
+
+    /** The runs that failed since a moment, the latest first. */
+    public List<Failure> failures(OffsetDateTime since, String name, RowScope scope, int most) {
+        return scope.bind(jdbc.sql("""
+                        SELECT r.run_id, r.job_id, r.name, r.stream_name, r.return_code, r.ended_at, job.state,
+                          ARRAY(SELECT k.number FROM workload.job_ticket AS k WHERE k.engine = r.engine AND k.run_id = r.run_id ORDER BY 1) AS tickets
+                        FROM workload.job_run AS r JOIN workload.job AS job ON job.engine = r.engine AND job.id = r.job_id
+                        WHERE r.state = 'failed' AND r.ended_at >= :since AND (CAST(:name AS text) IS NULL OR r.name ILIKE :name) AND %s
+                        ORDER BY r.ended_at DESC, r.run_id LIMIT :most""".formatted(SCOPE)))
+                .param("since", since)
+                .param("name", like(name))
+                .param("most", most)
+                .query((row, number) -> new Failure(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getObject(5, Integer.class),
+                        row.getObject(6, OffsetDateTime.class),
+                        row.getString(7),
+                        List.of((String[]) row.getArray(8).getArray())))
+                .list();
+    }
+
+    /** The job with a name, in any case: of the plan, else the latest. */
+    public Optional<Job> named(String name, RowScope scope) {
+        return scope.bind(jdbc.sql(SELECT + """
+                         AND upper(job.name) = upper(:name)
+                        ORDER BY job.gone_at IS NOT NULL, job.scheduled_at DESC NULLS LAST LIMIT 1"""))
+                .param("name", name)
+                .query((row, number) -> job(row))
+                .optional();
+    }
+
+    /** The last run that has begun of the jobs with a name, in any case. */
+    public Optional<String> lastRun(String name, RowScope scope) {
+        return scope.bind(jdbc.sql("""
+                        SELECT r.run_id FROM workload.job_run AS r JOIN workload.job AS job ON job.engine = r.engine AND job.id = r.job_id
+                        WHERE upper(r.name) = upper(:name) AND r.started_at IS NOT NULL AND %s ORDER BY r.started_at DESC LIMIT 1""".formatted(SCOPE)))
+                .param("name", name)
+                .query(String.class)
+                .optional();
+    }
+
+    /** The names of the jobs that a ticket is about. Whoever asks has found the ticket within the caller's scope. */
+    public List<String> ofTicket(String sysId) {
+        return jdbc.sql("""
+                        SELECT DISTINCT r.name FROM workload.job_ticket AS k JOIN workload.job_run AS r USING (engine, run_id)
+                        WHERE k.sys_id = ? AND r.name IS NOT NULL ORDER BY 1""").param(sysId).query(String.class).list();
+    }
+
+    private static String like(String text) {
+        return text == null ? null : "%" + text.replaceAll("([\\\\%_])", "\\\\$1") + "%";
     }
 
     /** What a job depends on, what is not satisfied first. */

@@ -3,11 +3,14 @@ package io.caravana.workload;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.replica.RowScopes;
 import io.caravana.workload.Poll.KeysIgnored;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
@@ -32,14 +35,22 @@ public class PlanPoll {
     private final WorkloadAccess access;
     private final WorkloadProperties properties;
     private final JdbcClient jdbc;
+    private final RowScopes scopes;
     private final ObjectMapper json;
     private final Clock clock;
     private volatile boolean byKey = true;
 
-    PlanPoll(WorkloadAccess access, WorkloadProperties properties, JdbcClient jdbc, ObjectMapper json, Clock clock) {
+    PlanPoll(
+            WorkloadAccess access,
+            WorkloadProperties properties,
+            JdbcClient jdbc,
+            RowScopes scopes,
+            ObjectMapper json,
+            Clock clock) {
         this.access = access;
         this.properties = properties;
         this.jdbc = jdbc;
+        this.scopes = scopes;
         this.json = json;
         this.clock = clock;
     }
@@ -120,8 +131,27 @@ public class PlanPoll {
         values.put("plan", poll.plan());
         values.put("jobs", text(poll.jobIds()));
         values.put("streams", text(poll.streamIds()));
+        values.put("owners", text(owners()));
         values.put("columns", "{" + String.join(",", properties.ticketColumns()) + "}");
         return values;
+    }
+
+    /** The configured owners, with keys for names as they are now. */
+    private List<Map<String, String>> owners() {
+        return properties.owners().stream()
+                .map(owner -> {
+                    var scope = scopes.of(List.of(owner.company()), List.of(owner.group()));
+                    return Map.of(
+                            "stream", owner.stream(),
+                            "company", key(owner.company(), scope.companies()),
+                            "group", key(owner.group(), scope.groups()));
+                })
+                .toList();
+    }
+
+    /** A name stands beside its key; a key alone. */
+    private static String key(String name, Set<String> keys) {
+        return keys.stream().filter(key -> !key.equals(name)).findFirst().orElse(name);
     }
 
     private Map<String, Object> values(Poll poll) {

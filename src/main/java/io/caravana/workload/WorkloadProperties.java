@@ -1,5 +1,6 @@
 package io.caravana.workload;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -20,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * @param username the account that reads; not with an API key
  * @param password its password; only ever from the environment or a file outside the project
  * @param apiKey a key of the engine, sent as a bearer token; only ever from the environment or a file outside the project
+ * @param actions whether operators may propose and approve reruns, holds, releases and confirmations; the account then needs these rights
  * @param sslBundle name of a {@code spring.ssl.bundle} with the certificates to trust; empty: the JVM's
  * @param every how often what is not final is read
  * @param everyFull how often the whole plan is read
@@ -31,6 +33,7 @@ import org.springframework.validation.annotation.Validated;
  * @param responseTimeout how long to wait for the next bytes of an answer
  * @param ticketColumns columns of {@code incident} with the name or id of a job or run, which link a ticket to a failed run, beside
  *     {@code correlation_id} and the texts
+ * @param owners whose jobs are which, for callers who are limited to companies or groups; the first entry that fits counts
  */
 @Validated
 @ConfigurationProperties("caravana.workload")
@@ -44,6 +47,7 @@ public record WorkloadProperties(
         @DefaultValue("") String username,
         @DefaultValue("") String password,
         @DefaultValue("") String apiKey,
+        @DefaultValue("false") boolean actions,
         @DefaultValue("") String sslBundle,
         @DefaultValue("30s") Duration every,
         @DefaultValue("10m") Duration everyFull,
@@ -55,7 +59,21 @@ public record WorkloadProperties(
         @DefaultValue("60s") Duration responseTimeout,
 
         @DefaultValue
-        List<@Pattern(regexp = "[a-z][a-z0-9_]{0,62}", message = "a column such as u_job_name") String> ticketColumns) {
+        List<@Pattern(regexp = "[a-z][a-z0-9_]{0,62}", message = "a column such as u_job_name") String> ticketColumns,
+
+        @DefaultValue List<@Valid Owner> owners) {
+
+    /**
+     * Whose the jobs of some streams are.
+     *
+     * @param stream the name of a job stream, with * for any text
+     * @param group name or key of the assignment group that looks after them
+     * @param company name or key of the company whose jobs they are
+     */
+    public record Owner(
+            @NotBlank String stream,
+            @DefaultValue("") String group,
+            @DefaultValue("") String company) {}
 
     @Override
     public String toString() {

@@ -367,6 +367,7 @@ class RestApiTest extends LoadTest {
                                                 verb.getPath() == null ? "" : verb.getPath())))
                         .collect(Collectors.toCollection(TreeSet::new));
         served.add("GET /api/executions/{id}/events");
+        served.add("POST /api/chat");
         for (var method : List.of("GET", "POST", "PUT", "PATCH", "DELETE")) {
             served.add(method + " /action/endpoint/{id}");
         }

@@ -4,82 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravana.replica.RowScope;
 import io.caravana.simulator.Fault;
 import io.caravana.simulator.Fault.Kind;
+import io.caravana.workload.JobFilter;
+import io.caravana.workload.Jobs;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.ProducerTemplate;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.TestConfiguration;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Primary;
-import org.springframework.test.context.TestPropertySource;
 
 /** The plan of the simulator's workload engine in the schema workload, beside what the engine says to a client that is not Caravana's. */
-@Import(WorkloadPlanTest.Time.class)
-@TestPropertySource(
-        properties = {
-            "caravana.workload.url=simulator",
-            "caravana.workload.every=0s",
-            "caravana.workload.page-size=70",
-            "caravana.workload.rate-limit=1000",
-            "caravana.simulator.jobs=240"
-        })
-class WorkloadPlanTest extends LoadTest {
-
-    @TestConfiguration
-    static class Time {
-        @Bean
-        @Primary
-        Watch watch() {
-            return new Watch();
-        }
-    }
-
-    /** The time of this machine, and what a test adds to it. */
-    static final class Watch extends Clock {
-        private volatile Duration ahead = Duration.ZERO;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return Clock.offset(Clock.system(zone), ahead);
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.now().plus(ahead);
-        }
-
-        void pass(Duration time) {
-            ahead = ahead.plus(time);
-        }
-    }
+class WorkloadPlanTest extends FollowedPlan {
 
     @Autowired
-    private Watch watch;
-
-    @Autowired
-    private ProducerTemplate routes;
+    private Jobs planned;
 
     @BeforeEach
     void readAll() {
@@ -297,6 +246,26 @@ class WorkloadPlanTest extends LoadTest {
     }
 
     @Test
+    void who_is_limited_sees_the_jobs_of_streams_that_are_theirs() {
+        var mine = new RowScope(null, Set.of("batch-team"));
+        var seen = planned.list(JobFilter.ALL, mine);
+        assertThat(seen).isNotEmpty().allMatch(job -> job.stream().startsWith("FOLHA"));
+        var other = jdbc.sql("SELECT id FROM workload.job WHERE stream_name LIKE 'PIX%' LIMIT 1")
+                .query(String.class)
+                .single();
+        assertThat(planned.find(other, mine)).isEmpty();
+        assertThat(planned.find(other, RowScope.EVERYTHING)).isPresent();
+        assertThat(planned.list(JobFilter.ALL, new RowScope(Set.of("acme"), null)))
+                .isEmpty();
+        assertThat(planned.counts(mine).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isLessThan(planned.counts(RowScope.EVERYTHING).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum());
+    }
+
+    @Test
     void words_that_nobody_knows_are_kept() {
         jdbc.sql("""
                         SELECT workload.store_jobs('hwa', now() + interval '9 days', '[{"id": "odd", "name": "ODD", "lastRunCommonStatus": "DREAMING",
@@ -323,15 +292,6 @@ class WorkloadPlanTest extends LoadTest {
                         .query()
                         .singleRow())
                 .isEqualTo(before);
-        poll();
-    }
-
-    private void poll() {
-        routes.sendBody("direct:poll-plan", null);
-    }
-
-    private void pollAll() {
-        jdbc.sql("UPDATE workload.engine SET full_begun_at = NULL").update();
         poll();
     }
 

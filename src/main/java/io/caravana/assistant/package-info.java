@@ -1,0 +1,2 @@
+/** Answers questions about tickets and jobs from evidence, without a model. */
+package io.caravana.assistant;
