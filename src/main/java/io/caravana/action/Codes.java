@@ -38,11 +38,13 @@ public class Codes {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final ActionProperties properties;
+    private final ActionMeters meters;
 
-    Codes(JdbcClient jdbc, TransactionTemplate transaction, ActionProperties properties) {
+    Codes(JdbcClient jdbc, TransactionTemplate transaction, ActionProperties properties, ActionMeters meters) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.properties = properties;
+        this.meters = meters;
     }
 
     /** Makes a code, whose first version is live. */
@@ -65,6 +67,7 @@ public class Codes {
                     .update();
             insert(id, draft.source(), true, by);
         });
+        meters.created();
         return find(id).orElseThrow();
     }
 

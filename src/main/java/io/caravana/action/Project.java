@@ -7,10 +7,16 @@ import java.util.UUID;
 /**
  * Codes that belong together, and the people who may do something with them.
  *
+ * @param hosts those that its codes may ask over HTTP; {@code *.example.com} is every host below that
  * @param authorizations who may do what
  */
 public record Project(
-        UUID uuid, String name, String createdBy, OffsetDateTime createdAt, List<Permission> authorizations) {
+        UUID uuid,
+        String name,
+        String createdBy,
+        OffsetDateTime createdAt,
+        List<String> hosts,
+        List<Permission> authorizations) {
 
     /** The role of those who may read. */
     public static final int VIEWER = 1;

@@ -18,7 +18,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class Projects {
 
     private static final String SELECT = """
-            SELECT p.id, p.name, p.created_by, p.created_at,
+            SELECT p.id, p.name, p.created_by, p.created_at, p.hosts,
               ARRAY(SELECT email FROM caravana.action_permission WHERE project = p.id ORDER BY email) AS emails,
               ARRAY(SELECT role FROM caravana.action_permission WHERE project = p.id ORDER BY email) AS roles
             FROM caravana.action_project AS p""";
@@ -85,12 +85,20 @@ public class Projects {
                 row.getString("name"),
                 row.getString("created_by"),
                 row.getObject("created_at", OffsetDateTime.class),
+                List.of((String[]) row.getArray("hosts").getArray()),
                 permissions);
     }
 
     /** Forgets a project with its codes, their runs and their logs. */
     public void delete(UUID id) {
         jdbc.sql("DELETE FROM caravana.action_project WHERE id = ?").param(id).update();
+    }
+
+    /** Says which hosts the codes of a project may ask. */
+    public void allow(UUID id, List<String> hosts) {
+        jdbc.sql("UPDATE caravana.action_project SET hosts = ? WHERE id = ?")
+                .params(hosts.toArray(String[]::new), id)
+                .update();
     }
 
     /** What somebody may do in a project; 0: nothing. */

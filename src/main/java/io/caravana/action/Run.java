@@ -12,6 +12,9 @@ import java.util.UUID;
  * @param status {@code queued}, {@code started}, {@code completed} or {@code failed}
  * @param failure why it failed, as {@link Failure} has it
  * @param line the line of the source at which it failed, where that is known
+ * @param subscription what it runs on events for; null: a call
+ * @param event the event that it runs on
+ * @param attempt counts from 1
  * @param result the answer's body, or why it failed
  * @param extra the answer's {@code status_code}, {@code content_type} and {@code headers}
  * @param engine what ran it
@@ -28,6 +31,9 @@ public record Run(
         JsonNode params,
         String body,
         JsonNode headers,
+        UUID subscription,
+        String event,
+        int attempt,
         String result,
         JsonNode extra,
         String engine,

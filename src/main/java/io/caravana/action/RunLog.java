@@ -4,6 +4,7 @@ import io.caravana.action.Runs.NewLine;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
@@ -17,18 +18,31 @@ final class RunLog {
     private final UUID code;
     private final ActionProperties properties;
     private final Clock clock;
+    private final Collection<String> secrets;
     private List<NewLine> lines = new ArrayList<>();
     private int count;
 
-    RunLog(Runs runs, UUID run, UUID code, ActionProperties properties, Clock clock) {
+    RunLog(Runs runs, UUID run, UUID code, Collection<String> secrets, ActionProperties properties, Clock clock) {
         this.runs = runs;
         this.run = run;
         this.code = code;
+        // a shorter one would blacken half of every line
+        this.secrets = secrets.stream().filter(secret -> secret.length() >= 4).toList();
         this.properties = properties;
         this.clock = clock;
     }
 
-    synchronized void add(String type, String content) {
+    /** A text without the secrets that stand in it as they are. */
+    String masked(String text) {
+        var masked = text;
+        for (var secret : secrets) {
+            masked = masked == null ? null : masked.replace(secret, "•••");
+        }
+        return masked;
+    }
+
+    synchronized void add(String type, String said) {
+        var content = masked(said);
         count++;
         if (count <= properties.logLines()) {
             var isLong = content.length() > properties.logLine();

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.action.Engine.Outcome;
 import io.caravana.action.Run.Line;
 import io.caravana.action.Run.Lines;
+import io.caravana.change.ChangeEvent;
 import io.caravana.execution.worker.WorkerRegistration;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What ran, and what it logged. */
 @Component("actionRuns")
@@ -38,16 +41,16 @@ public class Runs {
                 calls = CASE WHEN r.since < clock_timestamp() - make_interval(secs => :window) THEN 1 ELSE r.calls + 1 END
               RETURNING calls, since
             ), run AS (
-              INSERT INTO caravana.action_run (id, code, version, cause, status, method, params, body, headers, engine, owner, created_by)
-              SELECT :id, :code, :version, :cause, 'started', :method, CAST(:params AS jsonb), :body, CAST(:headers AS jsonb),
-                :engine, :owner, :by FROM rate WHERE calls <= :most)
+              INSERT INTO caravana.action_run (id, code, project, version, cause, status, method, params, body, headers, event, engine, owner, created_by)
+              SELECT :id, :code, :project, :version, :cause, 'started', :method, CAST(:params AS jsonb), :body, CAST(:headers AS jsonb),
+                :event, :engine, :owner, :by FROM rate WHERE calls <= :most)
             SELECT CASE WHEN calls <= :most THEN 0
               ELSE ceil(extract(epoch FROM since - clock_timestamp()) + :window) END AS wait FROM rate""";
 
     /** Whoever lost the run to another worker writes nothing. */
     private static final String END = """
             UPDATE caravana.action_run SET status = :status, failure = :failure, line = :line, result = :result,
-              extra = CAST(:extra AS jsonb), exit_code = :exit, wall_millis = :wall, cpu_millis = :cpu, peak_kib = :peak,
+              extra = CAST(:extra AS jsonb), engine = coalesce(:engine, engine), exit_code = :exit, wall_millis = :wall, cpu_millis = :cpu, peak_kib = :peak,
               output_bytes = :output, updated_at = clock_timestamp()
             WHERE id = :id AND status = 'started' AND owner = :owner""";
 
@@ -57,11 +60,13 @@ public class Runs {
             FROM unnest(CAST(:types AS text[]), CAST(:contents AS text[]), CAST(:moments AS timestamptz[])) AS line (type, content, at)""";
 
     private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
     private final WorkerRegistration worker;
     private final ObjectMapper json;
 
-    Runs(JdbcClient jdbc, WorkerRegistration worker, ObjectMapper json) {
+    Runs(JdbcClient jdbc, TransactionTemplate transaction, WorkerRegistration worker, ObjectMapper json) {
         this.jdbc = jdbc;
+        this.transaction = transaction;
         this.worker = worker;
         this.json = json;
     }
@@ -79,6 +84,10 @@ public class Runs {
                 .param("code", code.id())
                 .param("window", WINDOW_SECONDS)
                 .param("id", id)
+                .param("project", code.projectUuid())
+                .param(
+                        "event",
+                        call.event() == null ? null : call.event().path("id").asText())
                 .param("version", version)
                 .param("cause", call.cause())
                 .param("method", call.method())
@@ -94,6 +103,126 @@ public class Runs {
         return wait == 0 ? OptionalLong.empty() : OptionalLong.of(wait);
     }
 
+    private static final String QUEUE = """
+            WITH run AS (
+              INSERT INTO caravana.action_run (id, code, project, version, cause, status, subscription, event, event_data, created_by)
+              VALUES (:id, :code, :project, :version, :cause, 'queued', :subscription, :event, CAST(:data AS jsonb), :by)
+              ON CONFLICT (subscription, event) WHERE cause = 'event' DO NOTHING RETURNING id, project
+            ), lane AS (
+              INSERT INTO caravana.action_lane (project) SELECT project FROM run ON CONFLICT DO NOTHING)
+            INSERT INTO caravana.action_queue (run, project, due_at) SELECT id, project, clock_timestamp() FROM run""";
+
+    /** Notes a run on an event that waits for its turn. One that comes a second time waits only once. */
+    void queue(Code code, UUID subscription, ChangeEvent event, JsonNode record, String cause, String by) {
+        var data = json.createObjectNode();
+        data.set("event", json.valueToTree(event));
+        data.set("record", record);
+        jdbc.sql(QUEUE)
+                .param("id", UUID.randomUUID())
+                .param("code", code.id())
+                .param("project", code.projectUuid())
+                .param("version", code.live())
+                .param("cause", cause)
+                .param("subscription", subscription)
+                .param("event", event.id().toString())
+                .param("data", data.toString())
+                .param("by", by)
+                .update();
+    }
+
+    /** Runs a run on an event again, with the same key; empty if it was a call. */
+    Optional<UUID> replay(UUID run, String by) {
+        return jdbc.sql("""
+                        WITH run AS (
+                          INSERT INTO caravana.action_run (id, code, project, version, cause, status, subscription, event, event_data, created_by)
+                          SELECT gen_random_uuid(), r.code, r.project, live.version, 'replay', 'queued', r.subscription, r.event, r.event_data, :by
+                          FROM caravana.action_run AS r JOIN caravana.action_alias AS live ON live.code = r.code AND live.name = 'live'
+                          WHERE r.id = :run AND r.event_data IS NOT NULL RETURNING id, project
+                        ), lane AS (
+                          INSERT INTO caravana.action_lane (project) SELECT project FROM run ON CONFLICT DO NOTHING)
+                        INSERT INTO caravana.action_queue (run, project, due_at) SELECT id, project, clock_timestamp() FROM run RETURNING run""").param("run", run).param("by", by).query(UUID.class).optional();
+    }
+
+    /** Takes the next run that waits. */
+    Optional<UUID> claim(int perProject) {
+        return jdbc.sql("SELECT caravana.claim_action_run(?, ?)")
+                .params(owner(), perProject)
+                .query((row, number) -> Optional.ofNullable(row.getObject(1, UUID.class)))
+                .single();
+    }
+
+    /** How many runs wait. */
+    long waiting() {
+        return jdbc.sql("SELECT count(*) FROM caravana.action_queue")
+                .query(Long.class)
+                .single();
+    }
+
+    /** What a run that waits was told: {@code event} and {@code record}. */
+    JsonNode data(UUID run) {
+        return tree(jdbc.sql("SELECT coalesce(event_data, '{}') FROM caravana.action_run WHERE id = ?")
+                .param(run)
+                .query(String.class)
+                .single());
+    }
+
+    /** Has a run that failed wait for its next attempt. */
+    void again(UUID id, Duration pause) {
+        jdbc.sql("""
+                        WITH run AS (
+                          UPDATE caravana.action_run SET status = 'queued', owner = NULL, attempt = attempt + 1
+                          WHERE id = :id AND status = 'failed' RETURNING id, project)
+                        INSERT INTO caravana.action_queue (run, project, due_at)
+                        SELECT id, project, clock_timestamp() + make_interval(secs => :pause) FROM run ON CONFLICT DO NOTHING""").param("id", id).param("pause", pause.toMillis() / 1_000.0).update();
+    }
+
+    private static final String IS_ALIVE = """
+            WITH worker AS MATERIALIZED (
+              SELECT session_lock FROM caravana.worker WHERE key = ? AND alive_until > clock_timestamp() FOR UPDATE)
+            SELECT EXISTS (SELECT FROM worker WHERE NOT pg_try_advisory_xact_lock(session_lock))""";
+
+    private static final String LOSE = """
+            WITH lost AS (
+              UPDATE caravana.action_run SET status = CASE WHEN event_data IS NULL OR attempt > 3 THEN 'failed' ELSE 'queued' END,
+                failure = 'lost', attempt = attempt + 1, result = 'the worker that ran it has gone', owner = NULL, updated_at = clock_timestamp()
+              WHERE status = 'started' AND owner = ? RETURNING id, project, status)
+            INSERT INTO caravana.action_queue (run, project, due_at)
+            SELECT id, project, clock_timestamp() FROM lost WHERE status = 'queued' ON CONFLICT DO NOTHING""";
+
+    /** Ends runs whose worker has gone; those on events wait again. */
+    void recover() {
+        var owners = jdbc.sql(
+                        "SELECT DISTINCT owner FROM caravana.action_run WHERE status = 'started' AND owner IS NOT NULL")
+                .query(Long.class)
+                .list();
+        for (var owner : owners) {
+            transaction.executeWithoutResult(status -> {
+                var isAlive = owner == worker.knownKey() && worker.isRegistered()
+                        || jdbc.sql(IS_ALIVE).param(owner).query(Boolean.class).single();
+                if (!isAlive) {
+                    jdbc.sql(LOSE).param(owner).update();
+                }
+            });
+        }
+    }
+
+    /** Notes what a run asked for. Notes and assignments wait for a person. */
+    void ask(UUID run, UUID project, JsonNode effects) {
+        for (var effect : effects) {
+            var type = effect.path("type").asText();
+            jdbc.sql("""
+                            INSERT INTO caravana.action_effect (run, project, type, options, status)
+                            VALUES (?, ?, ?, CAST(? AS jsonb), ?)""")
+                    .params(
+                            run,
+                            project,
+                            type,
+                            effect.path("options").toString(),
+                            type.equals("note") || type.equals("assignment") ? "proposed" : "due")
+                    .update();
+        }
+    }
+
     private long owner() {
         return worker.isRegistered() ? worker.knownKey() : worker.key();
     }
@@ -102,14 +231,23 @@ public class Runs {
      * Notes how a run ended.
      *
      * @param answer null where it failed
+     * @param dryEffects what it would have had done; null: it was no dry run
      */
-    void end(UUID id, Outcome outcome, Failure failure, String message, Answer answer) {
+    void end(
+            UUID id,
+            String engine,
+            Outcome outcome,
+            Failure failure,
+            String message,
+            Answer answer,
+            JsonNode dryEffects) {
         jdbc.sql(END)
                 .param("status", failure == null ? "completed" : "failed")
                 .param("failure", failure == null ? null : failure.inWords())
                 .param("line", outcome.line())
                 .param("result", storable(answer == null ? message : answer.body()))
-                .param("extra", answer == null ? "{}" : write(extra(answer)))
+                .param("extra", answer == null ? "{}" : write(extra(answer, dryEffects)))
+                .param("engine", engine)
                 .param("exit", outcome.exitCode())
                 .param("wall", outcome.wallMillis())
                 .param("cpu", outcome.cpuMillis())
@@ -120,9 +258,15 @@ public class Runs {
                 .update();
     }
 
-    private static Map<String, Object> extra(Answer answer) {
-        return Map.of(
-                "status_code", answer.status(), "content_type", answer.contentType(), "headers", answer.headers());
+    private static Map<String, Object> extra(Answer answer, JsonNode dryEffects) {
+        var extra = new LinkedHashMap<String, Object>();
+        extra.put("status_code", answer.status());
+        extra.put("content_type", answer.contentType());
+        extra.put("headers", answer.headers());
+        if (dryEffects != null) {
+            extra.put("effects", dryEffects);
+        }
+        return extra;
     }
 
     /** Stores lines of a run. */
@@ -188,6 +332,9 @@ public class Runs {
                 tree(row.getString("params")),
                 row.getString("body"),
                 tree(row.getString("headers")),
+                row.getObject("subscription", UUID.class),
+                row.getString("event"),
+                row.getInt("attempt"),
                 row.getString("result"),
                 tree(row.getString("extra")),
                 row.getString("engine"),
@@ -239,11 +386,11 @@ public class Runs {
                 row.getObject("created_at", OffsetDateTime.class));
     }
 
-    private JsonNode tree(String text) throws SQLException {
+    private JsonNode tree(String text) {
         try {
             return json.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new SQLException("PostgreSQL returned JSON that cannot be read", e);
+            throw new IllegalStateException("PostgreSQL returned JSON that cannot be read", e);
         }
     }
 

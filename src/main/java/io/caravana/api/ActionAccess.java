@@ -4,6 +4,7 @@ import io.caravana.action.Code;
 import io.caravana.action.Codes;
 import io.caravana.action.Project;
 import io.caravana.action.Projects;
+import io.caravana.replica.RowScope;
 import io.caravana.security.CurrentCaller;
 import java.util.List;
 import java.util.UUID;
@@ -30,6 +31,11 @@ class ActionAccess {
     /** The name of whoever asks; null: nobody who has signed in. */
     String name() {
         return caller.name();
+    }
+
+    /** The tickets that whoever asks may see. */
+    RowScope scope() {
+        return caller.scope();
     }
 
     /** Whether whoever asks may do everything. */

@@ -3,18 +3,22 @@ package io.caravana.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravana.action.Effects;
 import io.caravana.action.Project;
 import io.caravana.action.Projects;
+import io.caravana.action.Secrets;
 import io.caravana.settings.Similar;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
 
 /** The steps of the REST routes for projects of actions. */
 @Component("projectApi")
@@ -23,14 +27,23 @@ final class ProjectApi {
 
     private static final Pattern EMAIL = Pattern.compile("[^\\s@/]{1,100}(@[^\\s@/]{1,100})?");
 
+    private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_]{1,100}");
+    private static final int MOST_HOSTS = 100;
+    private static final int LARGEST_SECRET = 16 * 1024;
+
     private final Api api;
     private final Projects projects;
+    private final Secrets secrets;
+    private final Effects effects;
     private final ActionAccess access;
     private final ObjectMapper json;
 
-    ProjectApi(Api api, Projects projects, ActionAccess access, ObjectMapper json) {
+    ProjectApi(Api api, Projects projects, Secrets secrets, Effects effects, ActionAccess access, ObjectMapper json) {
         this.api = api;
         this.projects = projects;
+        this.secrets = secrets;
+        this.effects = effects;
         this.access = access;
         this.json = json;
     }
@@ -129,5 +142,74 @@ final class ProjectApi {
             throw new BadRequestException(404, "'%s' may do nothing in this project".formatted(email));
         }
         api.answer(exchange, projects.find(project.uuid()).orElseThrow().authorizations());
+    }
+
+    /** Says which hosts the codes of a project may ask over HTTP. */
+    public void allow(Exchange exchange, @Header("id") String id) throws IOException {
+        Query.of(exchange);
+        var project = access.project(id, Project.MODERATOR);
+        var said = object(Api.body(exchange), List.of("hosts")).path("hosts");
+        var hosts = StreamSupport.stream(said.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
+        if (!said.isArray()
+                || hosts.size() > MOST_HOSTS
+                || !hosts.stream().allMatch(host -> HOST.matcher(host).matches())) {
+            throw new BadRequestException(
+                    "hosts takes up to %d names in small letters such as api.example.com or *.example.com"
+                            .formatted(MOST_HOSTS));
+        }
+        projects.allow(project.uuid(), hosts);
+        api.answer(exchange, projects.find(project.uuid()).orElseThrow());
+    }
+
+    /** Answers with the names of a project's secrets. */
+    public void secrets(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        Query.of(exchange);
+        api.answer(
+                exchange, secrets.list(access.project(id, Project.CONTRIBUTOR).uuid()));
+    }
+
+    /** Stores a secret, which is the body. */
+    public void putSecret(Exchange exchange, @Header("id") String id, @Header("name") String name) throws IOException {
+        Query.of(exchange);
+        var project = access.project(id, Project.MODERATOR);
+        if (!secrets.isOn()) {
+            throw new BadRequestException(
+                    409,
+                    "there is no key for secrets: set CARAVANA_ACTION_SECRET_KEY to what 'openssl rand -base64 32' prints");
+        }
+        if (!NAME.matcher(name).matches()) {
+            throw new BadRequestException("'%s' is no name: it takes letters, digits and _".formatted(name));
+        }
+        var value = CodeApi.text(exchange, DataSize.ofBytes(LARGEST_SECRET));
+        if (value.isEmpty()) {
+            throw new BadRequestException("the body is empty: it takes the secret");
+        }
+        secrets.put(project.uuid(), name, value, access.name());
+        api.answer(exchange, secrets.list(project.uuid()));
+    }
+
+    /** Forgets a secret. */
+    public void removeSecret(Exchange exchange, @Header("id") String id, @Header("name") String name)
+            throws JsonProcessingException {
+        Query.of(exchange);
+        var project = access.project(id, Project.MODERATOR);
+        if (!secrets.remove(project.uuid(), name)) {
+            throw new BadRequestException(404, "the project has no secret '%s'".formatted(name));
+        }
+        api.answer(exchange, secrets.list(project.uuid()));
+    }
+
+    /** Answers with what runs of a project asked for, newest first. */
+    public void effects(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        var query = Query.of(exchange, "status", "before", "limit");
+        var project = access.project(id, Project.VIEWER);
+        Api.known("status", query.text("status"), List.of("proposed", "due", "done", "failed"), other -> false);
+        api.page(
+                exchange,
+                query,
+                limit -> effects.list(project.uuid(), query.text("status"), query.number("before"), limit),
+                Effects.Effect::id);
     }
 }

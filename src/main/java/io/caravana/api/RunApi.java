@@ -1,6 +1,8 @@
 package io.caravana.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.action.ActionException;
 import io.caravana.action.ActionProperties;
 import io.caravana.action.Actions;
@@ -10,6 +12,8 @@ import io.caravana.action.Code;
 import io.caravana.action.Project;
 import io.caravana.action.Run;
 import io.caravana.action.Runs;
+import io.caravana.action.Subscriptions;
+import io.caravana.change.ChangeEvent.Id;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -19,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.component.platform.http.springboot.PlatformHttpMessage;
@@ -32,15 +38,21 @@ final class RunApi {
 
     private static final List<String> STATES = List.of("queued", "started", "completed", "failed");
 
+    private static final Pattern TYPE = Pattern.compile("[a-z*][a-z0-9_:*-]{0,99}");
+
     private final Api api;
     private final Actions actions;
+    private final Subscriptions subscriptions;
+    private final ObjectMapper json;
     private final Runs runs;
     private final ActionAccess access;
     private final ActionProperties limits;
 
-    RunApi(Api api, Actions actions, Runs runs, ActionAccess access) {
+    RunApi(Api api, Actions actions, Subscriptions subscriptions, Runs runs, ActionAccess access, ObjectMapper json) {
         this.api = api;
         this.actions = actions;
+        this.subscriptions = subscriptions;
+        this.json = json;
         this.runs = runs;
         this.access = access;
         this.limits = actions.limits();
@@ -66,15 +78,33 @@ final class RunApi {
                 exchange, Map.of("code_id", code.id(), "result", runs.find(run).orElseThrow()));
     }
 
-    /** Runs the version that is tested, and answers with how that ended. */
+    /** Runs the version that is tested, on a past event if one is named, and answers with how that ended. Its effects are only shown. */
     public void test(Exchange exchange, @Header("id") String id) throws IOException {
         var code = access.code(id, Project.CONTRIBUTOR);
-        var run = run(exchange, code, code.test(), "test").run();
+        var named = Query.first(exchange.getMessage(PlatformHttpMessage.class)
+                        .getRequest()
+                        .getQueryString())
+                .get("event");
+        var event = named == null
+                ? null
+                : actions.event(event(named), access.scope())
+                        .orElseThrow(() -> new BadRequestException(404, "there is no event '%s'".formatted(named)));
+        var run = run(exchange, code, code.test(), "test", event).run();
         api.answer(
                 exchange, Map.of("code_id", code.id(), "result", runs.find(run).orElseThrow()));
     }
 
+    private static Id event(String text) {
+        return Id.parse(text)
+                .orElseThrow(() ->
+                        new BadRequestException("'%s' is no event: it takes an id such as 7301-42".formatted(text)));
+    }
+
     private Result run(Exchange exchange, Code code, int version, String cause) throws IOException {
+        return run(exchange, code, version, cause, null);
+    }
+
+    private Result run(Exchange exchange, Code code, int version, String cause, JsonNode event) throws IOException {
         var request = exchange.getMessage(PlatformHttpMessage.class).getRequest();
         var call = new Call(
                 cause,
@@ -82,8 +112,87 @@ final class RunApi {
                 Query.first(request.getQueryString()),
                 CodeApi.text(exchange, limits.bodySize()),
                 headers(request),
+                event == null ? null : event.path("event"),
+                event == null ? null : event.path("record"),
+                null,
+                1,
+                cause.equals("test"),
                 access.name());
         return actions.run(code, version, call);
+    }
+
+    /** Runs a run on an event again. */
+    public void replay(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        Query.of(exchange);
+        var run = find(id, Project.CONTRIBUTOR);
+        var again = actions.replay(run.id(), access.name())
+                .orElseThrow(() -> new BadRequestException(409, "the run was a call, and not on an event"));
+        api.answer(exchange, 202, runs.find(again).orElseThrow());
+    }
+
+    /** Runs a code on a range of past events again. */
+    public void replayRange(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        var query = Query.of(exchange, "from", "to");
+        var code = access.code(id, Project.CONTRIBUTOR);
+        if (query.text("from") == null || query.text("to") == null) {
+            throw new BadRequestException("from and to are missing: they take ids of events such as 7301-42");
+        }
+        var queued = subscriptions.replay(
+                code.id(), event(query.text("from")), event(query.text("to")), access.scope(), access.name());
+        api.answer(exchange, 202, Map.of("queued", queued));
+    }
+
+    /** Answers with what a code runs on. */
+    public void subscriptions(Exchange exchange, @Header("id") String id) throws JsonProcessingException {
+        Query.of(exchange);
+        api.answer(exchange, subscriptions.list(access.code(id, Project.VIEWER).id()));
+    }
+
+    /** Has a code run on change events from now on. */
+    public void subscribe(Exchange exchange, @Header("id") String id) throws IOException {
+        Query.of(exchange);
+        var code = access.code(id, Project.CONTRIBUTOR);
+        var said = json.readTree(Api.body(exchange));
+        for (var name : (Iterable<String>) said::fieldNames) {
+            if (!List.of("events", "tables", "condition").contains(name)) {
+                throw new BadRequestException(
+                        "there is no field '%s'; the fields are events, tables, condition".formatted(name));
+            }
+        }
+        var events = texts(said.path("events"));
+        if (events.isEmpty()
+                || !events.stream().allMatch(type -> TYPE.matcher(type).matches())) {
+            throw new BadRequestException("events takes types such as incident:resolved; * stands for any text");
+        }
+        var condition = said.has("condition") ? said.path("condition") : json.createObjectNode();
+        if (!condition.isObject()
+                || !condition.properties().stream()
+                        .allMatch(one -> one.getValue().isArray())) {
+            throw new BadRequestException(
+                    "condition takes columns with lists of values, such as {\"priority\": [\"1\", \"2\"]}");
+        }
+        api.answer(
+                exchange,
+                201,
+                subscriptions.add(
+                        code.id(), events, texts(said.path("tables")), condition, access.scope(), access.name()));
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
+    }
+
+    /** Has a code run no more on what a subscription says. */
+    public void unsubscribe(Exchange exchange, @Header("id") String id, @Header("subscription") String subscription)
+            throws JsonProcessingException {
+        Query.of(exchange);
+        var code = access.code(id, Project.CONTRIBUTOR);
+        if (!subscriptions.remove(code.id(), ActionAccess.uuid(subscription, "subscription"))) {
+            throw new BadRequestException(404, "the code has no subscription '%s'".formatted(subscription));
+        }
+        api.answer(exchange, subscriptions.list(code.id()));
     }
 
     private static Map<String, List<String>> headers(HttpServletRequest request) {
@@ -213,6 +322,10 @@ final class RunApi {
         answer.put("engines", actions.engines());
         answer.put("timeout_seconds", limits.timeout().toSeconds());
         answer.put("cpu_seconds", limits.cpu().toSeconds());
+        answer.put("memory_bytes", limits.memory().toBytes());
+        answer.put("processes", limits.processes());
+        answer.put("files", limits.files());
+        answer.put("output_bytes", limits.output().toBytes());
         answer.put("embedded_memory_bytes", limits.embeddedMemory().toBytes());
         answer.put("result_bytes", limits.resultSize().toBytes());
         answer.put("body_bytes", limits.bodySize().toBytes());

@@ -27,7 +27,8 @@ import org.thymeleaf.spring6.SpringTemplateEngine;
 @ConditionalOnWebApplication
 class Pages {
 
-    private static final List<String> FILES = List.of("desk.css", "desk.js", "theme.js", "htmx-4.0.1.min.js");
+    private static final List<String> FILES =
+            List.of("actions.js", "desk.css", "desk.js", "theme.js", "htmx-4.0.1.min.js");
 
     private final SpringTemplateEngine templates;
     private final StateNames names;

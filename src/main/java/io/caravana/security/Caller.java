@@ -48,7 +48,7 @@ record Caller(String name, String signedInBy) {
 
     /** Whether it is for actions: their bodies are sources, and whatever a code takes. */
     static boolean isAction(HttpServletRequest request) {
-        return path(request).matches("/(action|code|coderun|codelog|project|run)(/.*)?");
+        return path(request).matches("/(action|admin/code|code|coderun|codelog|project|run)(/.*)?");
     }
 
     /** Whether it calls the code of a customer, whose answer is not ours. */

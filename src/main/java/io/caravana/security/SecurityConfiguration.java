@@ -67,7 +67,7 @@ class SecurityConfiguration {
     private static final String[] ALWAYS_OPEN = {"/error", "/actuator/health/liveness", "/actuator/health/readiness"};
     private static final String[] FOR_PROGRAMS = {"/api/**", "/mcp", "/actuator/prometheus"};
     private static final String[] ACTIONS = {
-        "/action/**", "/code/**", "/coderun/**", "/codelog/**", "/project/**", "/run/**"
+        "/action/**", "/admin/code/**", "/code/**", "/coderun/**", "/codelog/**", "/project/**", "/run/**"
     };
     private static final String[] PAGES_OF_THE_API = {"/swagger-ui", "/swagger-ui/**"};
     private static final String[] DESK = {
@@ -75,6 +75,7 @@ class SecurityConfiguration {
         "/slas",
         "/charts",
         "/loads",
+        "/actions",
         "/jobs",
         "/job/**",
         "/assistant",

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 
 /** A request whose sign-in is done: the routes do not get to see it, as a console shows their messages. */
 final class WithoutCredentials extends HttpServletRequestWrapper {
@@ -24,6 +25,17 @@ final class WithoutCredentials extends HttpServletRequestWrapper {
     static void pass(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         chain.doFilter(new WithoutCredentials((HttpServletRequest) request), response);
+    }
+
+    /** A form that an action is sent is a body as any other: whoever takes it apart would leave nothing of it. */
+    @Override
+    public String getContentType() {
+        var type = super.getContentType();
+        return type != null
+                        && type.startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE)
+                        && Caller.isAction((HttpServletRequest) getRequest())
+                ? MediaType.APPLICATION_OCTET_STREAM_VALUE
+                : type;
     }
 
     private static boolean isHidden(String name) {

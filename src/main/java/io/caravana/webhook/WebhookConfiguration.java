@@ -1,5 +1,6 @@
 package io.caravana.webhook;
 
+import io.caravana.connector.PublicAddresses;
 import java.util.Locale;
 import org.apache.camel.Ordered;
 import org.apache.camel.component.http.HttpComponent;
@@ -32,7 +33,7 @@ class WebhookConfiguration {
                             .map(host -> host.toLowerCase(Locale.ROOT))
                             .toList();
                     http.setClientConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                            .setDnsResolver(new PublicAddresses(hosts))
+                            .setDnsResolver(new PublicAddresses(hosts, "caravana.webhooks.private-hosts"))
                             .build());
                     http.setHttpClientConfigurer(
                             client -> client.disableCookieManagement().disableRedirectHandling());

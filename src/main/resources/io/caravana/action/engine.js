@@ -84,7 +84,9 @@ globalThis.prepare = (input, send, ask) => {
   const fail = error => {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : `threw ${show(error)}`;
     const isMemory = /out of memory|allocation failed|Array buffer allocation|Invalid (array|string) length/i.test(message);
-    send('FAIL', {kind: error?.kind ?? (isMemory ? 'memory' : 'user_error'), message: error?.kind ? error.message : message, line: place(error)});
+    const isDisk = ['EROFS', 'ENOSPC', 'EFBIG', 'EDQUOT'].includes(error?.code);
+    const kind = (error instanceof Refused ? error.kind : null) ?? (isMemory ? 'memory' : isDisk ? 'disk' : error?.code === 'EAGAIN' ? 'processes' : 'user_error');
+    send('FAIL', {kind, message: error instanceof Refused ? error.message : message, line: place(error)});
   };
   const run = async Run => {
     try {

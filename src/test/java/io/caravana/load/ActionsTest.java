@@ -1,6 +1,7 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -10,8 +11,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.test.context.TestPropertySource;
 
 /** Codes as somebody writes, calls and looks at them over HTTP, on a server that nobody has to sign in to. */
+@TestPropertySource(properties = "caravana.actions.javascript=quickjs")
 class ActionsTest extends LoadTest {
 
     private String project;
@@ -182,6 +185,27 @@ class ActionsTest extends LoadTest {
         assertThat(json("POST", "/project", "{\"name\": \"x\", \"uuid\": \"%s\"}".formatted(project))
                         .statusCode())
                 .isEqualTo(409);
+    }
+
+    @Test
+    void a_code_in_python_answers_from_its_sandbox() throws Exception {
+        var engine = getJson("/action/limits").at("/engines/python").asText();
+        assumeTrue(engine.equals("python"), engine);
+        var id = json(201, text("POST", parameters("endpoint", "python"), """
+                        def Run(engine):
+                            print("seen")
+                            engine.log.error({"a": 1})
+                            return {"n": engine.params.get("n"), "body": engine.json["b"], "none": engine.header.get("X-None")}"""))
+                .path("id")
+                .asText();
+        var answer =
+                send(request("/action/endpoint/%s?n=1".formatted(id)).POST(BodyPublishers.ofString("{\"b\": \"ü\"}")));
+        assertThat(answer.body()).isEqualTo("{\"n\": \"1\", \"body\": \"ü\", \"none\": \"\"}");
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+        var log = getJson("/codelog?code_id=" + id).path("data");
+        assertThat(log)
+                .extracting(line -> line.path("content").asText())
+                .containsExactlyInAnyOrder("seen", "{\"a\": 1}");
     }
 
     @Test

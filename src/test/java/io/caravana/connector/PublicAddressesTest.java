@@ -1,4 +1,4 @@
-package io.caravana.webhook;
+package io.caravana.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -43,7 +43,7 @@ class PublicAddressesTest {
             })
     void an_address_of_this_machine_or_a_private_network_is_not_public(String address) throws Exception {
         assertThat(PublicAddresses.isPublic(InetAddress.getByName(address))).isFalse();
-        assertThatThrownBy(() -> new PublicAddresses(List.of()).resolve(address))
+        assertThatThrownBy(() -> new PublicAddresses(List.of(), "a.setting").resolve(address))
                 .isInstanceOf(UnknownHostException.class)
                 .hasMessageContaining("not public");
     }
@@ -58,8 +58,9 @@ class PublicAddressesTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST"})
     void a_host_that_the_configuration_names_may_be_private(String host) throws Exception {
-        assertThat(new PublicAddresses(List.of("localhost")).resolve(host)).isNotEmpty();
-        assertThatThrownBy(() -> new PublicAddresses(List.of("example.com")).resolve(host))
+        assertThat(new PublicAddresses(List.of("localhost"), "a.setting").resolve(host))
+                .isNotEmpty();
+        assertThatThrownBy(() -> new PublicAddresses(List.of("example.com"), "a.setting").resolve(host))
                 .isInstanceOf(UnknownHostException.class);
     }
 }

@@ -1,4 +1,4 @@
-package io.caravana.webhook;
+package io.caravana.connector;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,10 +8,13 @@ import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 
 /**
- * Resolves the hosts of webhooks, and refuses those with an address that is not public. The connection is made to the addresses that
- * were checked, so a name that resolves differently a moment later gains nothing.
+ * Resolves the hosts that somebody else has named, and refuses those with an address that is not public. The connection is made to the
+ * addresses that were checked, so a name that resolves differently a moment later gains nothing.
+ *
+ * @param privateHosts in small letters; they may have any address
+ * @param setting where those are named
  */
-record PublicAddresses(Collection<String> privateHosts) implements DnsResolver {
+public record PublicAddresses(Collection<String> privateHosts, String setting) implements DnsResolver {
 
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
@@ -20,7 +23,7 @@ record PublicAddresses(Collection<String> privateHosts) implements DnsResolver {
             for (var address : addresses) {
                 if (!isPublic(address)) {
                     throw new UnknownHostException(
-                            "the host has an address that is not public; caravana.webhooks.private-hosts allows hosts that may");
+                            "the host has an address that is not public; %s allows hosts that may".formatted(setting));
                 }
             }
         }

@@ -1,0 +1,4 @@
+import time
+def Run(engine):
+    time.sleep(20)
+# expect: timeout

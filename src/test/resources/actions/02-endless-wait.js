@@ -1,0 +1,2 @@
+exports.Run = () => new Promise(resolve => setTimeout(resolve, 20000));
+// expect: timeout

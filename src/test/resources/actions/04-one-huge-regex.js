@@ -1,0 +1,2 @@
+exports.Run = () => /^(a+)+$/.test('a'.repeat(40) + 'b');
+// expect: cpu

@@ -1,0 +1,2 @@
+exports.Run = () => new Promise(() => {});
+// expect: timeout

@@ -1,0 +1,3 @@
+def Run(engine):
+    return len([bytes(1_000_000) + b"x" for _ in range(500)])
+# expect: memory

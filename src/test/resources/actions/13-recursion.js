@@ -1,0 +1,3 @@
+const f = () => f() + 1;
+exports.Run = f;
+// expect: user_error

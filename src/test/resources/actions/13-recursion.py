@@ -1,0 +1,3 @@
+def Run(engine):
+    return Run(engine)
+# expect: user_error

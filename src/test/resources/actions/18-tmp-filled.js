@@ -1,0 +1,2 @@
+exports.Run = () => require('fs').writeFileSync('/tmp/x', 'x');
+// expect: disk

@@ -1,0 +1,3 @@
+def Run(engine):
+    open("/dev/shm/x", "wb")
+# expect: disk

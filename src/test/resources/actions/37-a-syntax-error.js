@@ -1,0 +1,4 @@
+exports.Run = () => {
+  let a = ;
+};
+// expect: compile_error 2

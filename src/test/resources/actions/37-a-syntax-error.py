@@ -1,0 +1,3 @@
+def Run(engine):
+    return = 1
+# expect: compile_error 2

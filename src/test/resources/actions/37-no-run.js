@@ -1,0 +1,2 @@
+exports.run = () => 1;
+// expect: compile_error

@@ -1,0 +1,3 @@
+def run(engine):
+    return 1
+# expect: compile_error

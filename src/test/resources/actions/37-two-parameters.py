@@ -1,0 +1,3 @@
+def Run(engine, other):
+    return 1
+# expect: compile_error

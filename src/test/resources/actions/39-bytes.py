@@ -1,0 +1,3 @@
+def Run(engine):
+    return [b"x"]
+# expect: bad_result

@@ -1,0 +1,2 @@
+exports.Run = () => ({n: NaN});
+// expect: bad_result

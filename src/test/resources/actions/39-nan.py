@@ -1,0 +1,3 @@
+def Run(engine):
+    return {"n": float("nan")}
+# expect: bad_result

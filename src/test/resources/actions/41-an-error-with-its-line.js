@@ -1,0 +1,4 @@
+exports.Run = async engine => {
+  null.x;
+};
+// expect: user_error 2

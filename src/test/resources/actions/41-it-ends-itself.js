@@ -1,0 +1,2 @@
+exports.Run = () => process.exit(3);
+// expect: user_error
