@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Jollyday 1.8.0 (Maven, with jollyday-jaxb): four days count as public holidays of Brazil that no federal law makes one (Carnival Tuesday,
+# Jollyday 2.19.0 (Maven, with jollyday-jaxb): four days count as public holidays of Brazil that no federal law makes one (Carnival Tuesday,
 # Ash Wednesday and Corpus Christi are days off by decree or by a town's law, Easter Sunday is a Sunday), and with a state that had
 # 20 November before the country did, that day comes twice: who counts entries in place of days is wrong by one.
 # Seen on 2026-11-27 for 2026: 14 national entries, of which the laws 662/1949, 6802/1980, 9093/1995 (Good Friday) and 14759/2023 have ten;
@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cat >"$work/pom.xml" <<'XML'
 <project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>f</groupId><artifactId>f</artifactId><version>1</version><dependencies>
-<dependency><groupId>de.focus-shift</groupId><artifactId>jollyday-jaxb</artifactId><version>1.8.0</version></dependency></dependencies></project>
+<dependency><groupId>de.focus-shift</groupId><artifactId>jollyday-jaxb</artifactId><version>2.19.0</version></dependency></dependencies></project>
 XML
 mvn -B -q -Dstyle.color=never -f "$work/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$work/jars"
 cat >"$work/Ask.java" <<'JAVA'
