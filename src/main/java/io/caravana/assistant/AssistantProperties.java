@@ -9,11 +9,11 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param enabled whether there is one
  * @param mcp whether its tools are offered to other assistants at {@code /mcp}
- * @param runbooks a folder of Markdown files that it may quote
+ * @param runbooks a folder of Markdown files that it may quote; empty: the folder runbooks beside application.yaml
  */
 @Validated
 @ConfigurationProperties("caravana.assistant")
 record AssistantProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("true") boolean mcp,
-        @DefaultValue("./config/runbooks") String runbooks) {}
+        @DefaultValue("") String runbooks) {}

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** The runbooks: Markdown files of a folder, by their headings. A file that changes is read again. */
@@ -22,8 +23,9 @@ class Runbooks {
     private final Path folder;
     private final Map<Path, Read> read = new ConcurrentHashMap<>();
 
-    Runbooks(AssistantProperties properties) {
-        this.folder = Path.of(properties.runbooks());
+    Runbooks(AssistantProperties properties, @Value("${CARAVANA_CONFIG_DIR:./config}") String configuration) {
+        this.folder =
+                properties.runbooks().isEmpty() ? Path.of(configuration, "runbooks") : Path.of(properties.runbooks());
     }
 
     /** What stands below one heading. */

@@ -9,11 +9,12 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Lets claims through whose evidence has what they say: every number, moment, ticket, job, id and state. It knows nothing of who wrote
- * them, and is no model.
+ * Lets claims through whose evidence has what they say: every number, moment, ticket, job, id and state, and every negation in the same
+ * words. It knows nothing of who wrote them, and is no model.
  */
 final class Verifier {
 
@@ -47,7 +48,16 @@ final class Verifier {
             Map.entry("violado", Set.of("breached")),
             Map.entry("breached", Set.of("breached")));
 
+    private static final Set<String> NEGATIONS = Set.of(
+            "not", "no", "never", "none", "neither", "nor", "nobody", "nothing", "without", "cannot", "não", "nao",
+            "nem", "nunca", "jamais", "sem", "nenhum", "nenhuma", "ninguém", "nada");
+
+    /** Words by which a text is Portuguese, where "no" means "in the". */
+    private static final Set<String> PORTUGUESE =
+            Set.of("o", "os", "um", "uma", "de", "do", "da", "em", "está", "foi", "que", "com");
+
     private static final Pattern WORD = Pattern.compile("\\p{L}+");
+    private static final Pattern NAME_OR_WORD = Pattern.compile("[\\p{L}\\p{N}_]+");
 
     /** @param struck how many were left out */
     record Verdict(List<Claim> claims, int struck) {}
@@ -68,6 +78,7 @@ final class Verifier {
         var facts = facts(excerpts);
         var lower = excerpts.toLowerCase(Locale.ROOT);
         return facts.containsAll(facts(claim.text()))
+                && said(lower).containsAll(negations(claim.text().toLowerCase(Locale.ROOT)))
                 && states(claim.text(), lower).allMatch(meant -> meant.stream().anyMatch(lower::contains));
     }
 
@@ -81,6 +92,35 @@ final class Verifier {
                 .results()
                 .map(found -> found.group().replaceAll("[.,-]+$", "").toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
+    }
+
+    /** Every two words of a text that follow each other. */
+    private static Set<String> said(String text) {
+        var words = words(text);
+        return IntStream.range(1, words.size())
+                .mapToObj(place -> words.get(place - 1) + " " + words.get(place))
+                .collect(Collectors.toSet());
+    }
+
+    /** Each negation of a text with the word that it turns round. */
+    private static List<String> negations(String text) {
+        var words = words(text);
+        var isPortuguese = words.stream().anyMatch(PORTUGUESE::contains);
+        return IntStream.range(0, words.size())
+                .filter(place -> NEGATIONS.contains(words.get(place)))
+                .filter(place -> !isPortuguese || !words.get(place).equals("no"))
+                .mapToObj(place -> place + 1 < words.size()
+                        ? words.get(place) + " " + words.get(place + 1)
+                        : place == 0 ? words.get(0) : words.get(place - 1) + " " + words.get(place))
+                .toList();
+    }
+
+    private static List<String> words(String text) {
+        return NAME_OR_WORD
+                .matcher(text.replaceAll("n['’]t\\b", " not"))
+                .results()
+                .map(MatchResult::group)
+                .toList();
     }
 
     /** The states that a text speaks of in other words than the evidence. */

@@ -3,6 +3,7 @@ package io.caravana.desk;
 import io.caravana.workload.Job;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.stream.Collectors;
 import org.thymeleaf.expression.Messages;
 
 /** How a template shows a job: in which look, and why it is as it is. */
@@ -31,12 +32,23 @@ public final class JobLook {
             all.add(messages.msg("job.late." + job.lateReason()));
         }
         if (!job.waitsFor().isEmpty()) {
-            all.add(messages.msg("job.waits", String.join(", ", job.waitsFor())));
+            var kinds = job.waitsFor().stream()
+                    .map(kind -> kind(kind, messages))
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            var names = String.join(", ", job.waitsOn());
+            all.add(messages.msg("job.waits", names.isEmpty() ? kinds : kinds + ": " + names));
         }
         if (job.failedRuns() != null && job.failedRuns() > 0) {
             all.add(messages.msg("job.failedRuns", job.failedRuns()));
         }
         return all.isEmpty() ? null : String.join(" · ", all);
+    }
+
+    /** What a kind of dependency is called; the engine's own word where it is a new one. */
+    public String kind(String kind, Messages messages) {
+        var said = messages.msgOrNull("job.waits." + kind);
+        return said == null ? kind : said;
     }
 
     public Long seconds(Job job) {

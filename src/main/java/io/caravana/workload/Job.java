@@ -12,6 +12,7 @@ import java.util.List;
  * @param lateReason engine, deadline or duration; null: it is not late
  * @param waiting whether it should have started five minutes ago
  * @param waitsFor kinds of dependencies, TIME, LIMIT and so on
+ * @param waitsOn names of what it waits for, at most three, as far as they are known
  * @param estimatedSeconds how long the engine thinks that it runs
  * @param usualSeconds the median of its runs on such a day; null: there are too few
  * @param asOf when the engine was asked
@@ -31,6 +32,7 @@ public record Job(
         String lateReason,
         boolean waiting,
         List<String> waitsFor,
+        List<String> waitsOn,
         OffsetDateTime scheduledAt,
         OffsetDateTime startsAt,
         OffsetDateTime deadlineAt,

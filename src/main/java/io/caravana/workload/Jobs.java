@@ -35,7 +35,12 @@ public class Jobs {
               || coalesce(job.stream_name, '') || ' ' || coalesce(job.name, '') || ' ' || job.id) COLLATE "C\"""";
 
     private static final String SELECT = """
-            SELECT job.*, extract(epoch FROM job.estimated) AS estimated_seconds, norm.seconds AS usual_seconds, e.polled_at AS as_of, %s AS place
+            SELECT job.*, extract(epoch FROM job.estimated) AS estimated_seconds, norm.seconds AS usual_seconds, e.polled_at AS as_of, %s AS place,
+              ARRAY(SELECT DISTINCT coalesce(d.what, j.name, s.name) FROM workload.dependency AS d
+                LEFT JOIN workload.job AS j ON j.engine = d.engine AND j.id = d.job
+                LEFT JOIN workload.job_stream AS s ON s.engine = d.engine AND s.id = d.stream
+                WHERE job.waits_for <> '{}' AND d.engine = job.engine AND d.job_id = job.id AND NOT d.is_satisfied
+                  AND coalesce(d.what, j.name, s.name) IS NOT NULL ORDER BY 1 LIMIT 3) AS waits_on
             FROM workload.job AS job JOIN workload.engine AS e ON e.engine = job.engine
             LEFT JOIN LATERAL (
               SELECT extract(epoch FROM median) AS seconds FROM workload.duration_norm AS n
@@ -314,6 +319,7 @@ public class Jobs {
                 row.getString("late_reason"),
                 row.getBoolean("is_waiting"),
                 List.of((String[]) row.getArray("waits_for").getArray()),
+                List.of((String[]) row.getArray("waits_on").getArray()),
                 moment(row, "scheduled_at"),
                 moment(row, "starts_at"),
                 moment(row, "deadline_at"),

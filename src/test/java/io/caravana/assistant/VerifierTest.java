@@ -50,6 +50,41 @@ class VerifierTest {
         assertThat(holds(claim, "e1")).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "FOLHA01_CALCULA did not fail.",
+                "FOLHA01_CALCULA has not failed.",
+                "FOLHA01_CALCULA hasn't failed.",
+                "FOLHA01_CALCULA never failed.",
+                "No job failed.",
+                "FOLHA01_CALCULA não falhou.",
+                "FOLHA01_CALCULA nunca falhou em 2026-11-28 01:30.",
+                "FOLHA01_CALCULA terminou sem falha."
+            })
+    void a_negation_that_the_evidence_does_not_have_is_struck(String claim) {
+        assertThat(holds(claim, "e1")).isFalse();
+    }
+
+    @Test
+    void a_negation_that_the_evidence_has_in_the_same_words_is_let_through() {
+        var log = new Evidence(
+                "e3",
+                "job_log_tail",
+                Map.of(),
+                "workload",
+                "job_run",
+                null,
+                null,
+                null,
+                "{\"log\":\"file not found\"}",
+                "");
+        var claim = new Claim("The log says: file not found", List.of("e3"));
+        assertThat(verifier.check(List.of(claim), List.of(log)).struck()).isZero();
+        assertThat(holds("FOLHA01_CALCULA falhou no stream FOLHA01 em 2026-11-28 01:30.", "e1"))
+                .isTrue();
+    }
+
     @Test
     void a_claim_needs_evidence_that_exists_and_may_rest_on_several() {
         assertThat(holds("FOLHA01_CALCULA falhou.")).isFalse();

@@ -83,8 +83,17 @@ public final class Chromium implements AutoCloseable {
 
     /** Has every request ask for that language. */
     public void speak(String language) {
+        send(Map.of("Accept-Language", language));
+    }
+
+    /** Has every request carry a token, and ask for that language. */
+    public void carry(String token, String language) {
+        send(Map.of("Accept-Language", language, "Authorization", "Bearer " + token));
+    }
+
+    private void send(Map<String, String> headers) {
         command("Network.enable", Map.of());
-        command("Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Accept-Language", language)));
+        command("Network.setExtraHTTPHeaders", Map.of("headers", headers));
     }
 
     /** The look of the page: {@code light} or {@code dark}, on a screen of that size. */

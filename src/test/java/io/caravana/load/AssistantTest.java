@@ -203,7 +203,7 @@ class AssistantTest extends FollowedPlan {
         var failures = send(form(page)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("message=What+failed+within+72+hours%3F")));
-        assertThat(failures.body()).contains("class=\"source\"", "/job/");
+        assertThat(failures.body()).contains("class=\"cite\"", "/job/");
     }
 
     /** As a page sends a form: with the token that came with it. */
