@@ -327,6 +327,12 @@ class AlertsTest extends LoadTest {
 
     @Test
     void a_change_of_a_ticket_that_fits_a_rule_is_told_with_what_changed_and_none_of_its_values() {
+        // a group hears of what comes after it was made
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> jdbc.sql("SELECT count(*) FROM caravana.consumer_group WHERE name = 'notification'")
+                        .query(Integer.class)
+                        .single()
+                        .equals(1));
         for (var row : List.of("INC1 2 service-desk", "INC2 1 other", "INC3 1 service-desk")) {
             jdbc.sql("""
                             INSERT INTO caravana.change_log
