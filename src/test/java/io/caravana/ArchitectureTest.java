@@ -105,7 +105,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_connector_and_those_who_tell_speak_http = noClasses()
             .that()
-            .resideOutsideOfPackages("..connector..", "..servicenow..", "..alert..", "..webhook..", "..action..")
+            .resideOutsideOfPackages(
+                    "..connector..", "..servicenow..", "..alert..", "..webhook..", "..action..", "..assistant..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.camel.component.http..", "org.apache.hc..", "java.net.http..")

@@ -2,11 +2,15 @@ package io.caravana.assistant;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravana.assistant.Conversations.Agent;
+import io.caravana.assistant.Models.NoModel;
 import io.caravana.replica.RowScope;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Answers questions, and keeps them with their answers. */
@@ -16,15 +20,23 @@ public class Chat {
     /** The agent that is there from the start. */
     public static final String OPERATIONS = "operations";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Chat.class);
     private static final int LONGEST = 2_000;
 
     private final ToolCalls calls;
     private final Conversations conversations;
     private final AssistantProperties properties;
     private final ObjectMapper json;
+    private final Models models;
     private final Verifier verifier = new Verifier();
 
-    Chat(ToolCalls calls, Conversations conversations, AssistantProperties properties, ObjectMapper json) {
+    Chat(
+            ToolCalls calls,
+            Conversations conversations,
+            AssistantProperties properties,
+            ObjectMapper json,
+            Models models) {
+        this.models = models;
         this.calls = calls;
         this.conversations = conversations;
         this.properties = properties;
@@ -66,15 +78,35 @@ public class Chat {
         }
         var agent = agent(agentId == null ? OPERATIONS : agentId, asker);
         var kept = conversations.open(conversation, agent.name(), message, asker.name());
-        var question = Question.of(message.strip(), asker.language());
+        var answer = answer(agent, message.strip(), asker, onCall);
+        conversations.add(kept, message, answer);
+        return new Turn(kept, message, answer);
+    }
+
+    /** With a model as far as what it claims holds, else without. */
+    private Answer answer(Agent agent, String message, Asker asker, BiConsumer<Tool, Map<String, Object>> onCall) {
+        var struck = 0;
+        if (models.areOn()) {
+            var ledger = new Ledger(json);
+            try {
+                var claims = new Dialogue(models, calls, json, asker.scope(), Set.copyOf(agent.tools()), ledger, onCall)
+                        .run(message);
+                var verdict = verifier.checkForeign(claims, ledger.all());
+                if (!verdict.claims().isEmpty()) {
+                    return new Answer(verdict.claims(), ledger.all(), List.of(), verdict.struck());
+                }
+                struck = verdict.struck();
+            } catch (NoModel e) {
+                LOG.info("Answered without a model: {}", e.getMessage());
+            }
+        }
+        var question = Question.of(message, asker.language());
         var ledger = new Ledger(json);
         var investigation =
                 new Investigation(question, asker.scope(), calls, Set.copyOf(agent.tools()), ledger, onCall);
         investigation.run();
         var verdict = verifier.check(investigation.claims(), ledger.all());
-        var answer = new Answer(verdict.claims(), ledger.all(), investigation.notFound(), verdict.struck());
-        conversations.add(kept, message, answer);
-        return new Turn(kept, message, answer);
+        return new Answer(verdict.claims(), ledger.all(), investigation.notFound(), verdict.struck() + struck);
     }
 
     private Agent agent(String name, Asker asker) {

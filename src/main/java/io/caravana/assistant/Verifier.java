@@ -48,6 +48,9 @@ final class Verifier {
             Map.entry("violado", Set.of("breached")),
             Map.entry("breached", Set.of("breached")));
 
+    private static final Pattern LEADS_AWAY =
+            Pattern.compile("://|]\\(|www\\.|<\\w|javascript:|mailto:", Pattern.CASE_INSENSITIVE);
+
     private static final Set<String> NEGATIONS = Set.of(
             "not", "no", "never", "none", "neither", "nor", "nobody", "nothing", "without", "cannot", "não", "nao",
             "nem", "nunca", "jamais", "sem", "nenhum", "nenhuma", "ninguém", "nada");
@@ -65,6 +68,16 @@ final class Verifier {
     Verdict check(List<Claim> claims, List<Evidence> evidence) {
         var byId = evidence.stream().collect(Collectors.toMap(Evidence::id, Function.identity()));
         var kept = claims.stream().filter(claim -> holds(claim, byId)).toList();
+        return new Verdict(kept, claims.size() - kept.size());
+    }
+
+    /** The same for claims of a model: each also has a fact of its own, so that no free prose passes, and leads nowhere. */
+    Verdict checkForeign(List<Claim> claims, List<Evidence> evidence) {
+        var sound = claims.stream()
+                .filter(claim -> !facts(claim.text()).isEmpty()
+                        && !LEADS_AWAY.matcher(claim.text()).find())
+                .toList();
+        var kept = check(sound, evidence).claims();
         return new Verdict(kept, claims.size() - kept.size());
     }
 

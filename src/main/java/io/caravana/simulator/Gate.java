@@ -44,9 +44,9 @@ final class Gate {
                 && (isValid(accessTokens, authorization.substring(7).strip()) || isKeyOfEngine(call));
     }
 
-    /** The workload engine takes its API key as a bearer token. */
+    /** The workload engine and the model take the API key as a bearer token. */
     private boolean isKeyOfEngine(Call call) {
-        return call.path().startsWith("/twsd/")
+        return (call.path().startsWith("/twsd/") || call.path().startsWith("/v1/"))
                 && !apiKey.isEmpty()
                 && apiKey.equals(call.authorization().substring(7).strip());
     }

@@ -23,6 +23,7 @@ final class Router {
     private final AttachmentApi attachmentApi;
     private final ServiceCatalog catalog;
     private final Supplier<WorkloadApi> workload;
+    private final ModelApi model = new ModelApi();
 
     /** @param workload the engine, which begins to live when it is asked for the first time */
     Router(Instance instance, Records records, Supplier<WorkloadApi> workload) {
@@ -57,6 +58,9 @@ final class Router {
         if (workload.matches()) {
             return new Route("", "workload", "workload", workload.group(1));
         }
+        if (path.equals("/v1/chat/completions")) {
+            return new Route("", "model", "model", "");
+        }
         var page = PAGE.matcher(path);
         return page.matches() ? new Route("", "page", page.group(1), "") : new Route("", "", "", "");
     }
@@ -81,6 +85,7 @@ final class Router {
             case "attachment" -> attachmentApi.answer(call, route.sysId());
             case "catalog" -> catalog.answer(call, route.sysId());
             case "workload" -> workload.get().answer(call, route.sysId());
+            case "model" -> model.answer(call);
             case "cmdb" -> table == null ? invalidTable(route) : cmdb(call, table, route, faults);
             // An unknown table has an empty WSDL, which is how older clients notice.
             case "page" -> table == null ? Answer.text(200, "text/xml;charset=UTF-8", "") : Wsdl.of(call, table);
