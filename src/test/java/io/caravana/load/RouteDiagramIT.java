@@ -7,11 +7,13 @@ import io.caravana.console.Chromium;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.api.management.ManagedCamelContext;
 import org.apache.camel.model.Model;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,22 +137,31 @@ class RouteDiagramIT extends LoadTest {
         pick("load");
         chromium.await("!document.querySelector('.react-flow')");
         pick("load-" + route);
-        var ended = camel.getCamelContextExtension()
-                .getContextPlugin(ManagedCamelContext.class)
-                .getManagedRoute(route)
-                .getExchangesCompleted();
         var begin = camel.getCamelContextExtension()
                 .getContextPlugin(Model.class)
                 .getRouteDefinition(route)
                 .getInput()
                 .getId();
-        chromium.await("""
-                (() => {
-                  const first = document.querySelector('.react-flow__node');
-                  return first?.querySelector('.camel-node-id').textContent.includes('(ID: %s)')
-                    && first.querySelector('.number').textContent == '%d'
-                    && getComputedStyle(first).visibility == 'visible';
-                })()""".formatted(begin, ended));
+        // it may run meanwhile, and Hawtio looks every few seconds
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .untilAsserted(
+                        () -> assertThat(chromium.ask("""
+                        (() => {
+                          const first = document.querySelector('.react-flow__node');
+                          return first?.querySelector('.camel-node-id').textContent.includes('(ID: %s)')
+                              && getComputedStyle(first).visibility == 'visible'
+                            ? first.querySelector('.number').textContent : 'not drawn';
+                        })()""".formatted(begin)).asText())
+                                .as(route)
+                                .isEqualTo(Long.toString(ended(route))));
+    }
+
+    private long ended(String route) {
+        return camel.getCamelContextExtension()
+                .getContextPlugin(ManagedCamelContext.class)
+                .getManagedRoute(route)
+                .getExchangesCompleted();
     }
 
     private void pick(String branch) {
