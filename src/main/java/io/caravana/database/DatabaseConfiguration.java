@@ -20,10 +20,10 @@ class DatabaseConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseConfiguration.class);
 
-    /** What has to be stored is tried again; a request to the API, or the end of the process, cannot wait for long. */
     /** PostgreSQL ends a transaction that waits so long for its next statement: a process that sleeps must not block others. */
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(60);
 
+    /** What has to be stored is tried again; a request to the API, or the end of the process, cannot wait for long. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
 
     @Bean(destroyMethod = "close")
@@ -67,10 +67,12 @@ class DatabaseConfiguration {
         pool.setConnectionTimeout(LONGEST_WAIT.toMillis());
         // the statements that store pages are long, and each connection sees a few of them: parsed once, not five times
         pool.addDataSourceProperty("prepareThreshold", "1");
-        // a plan that is kept from when a table was empty would read the whole of it each time
-        pool.setConnectionInitSql(
-                "SET idle_in_transaction_session_timeout = %d; SET plan_cache_mode = force_custom_plan"
-                        .formatted(LONGEST_SLEEP.toMillis()));
+        // a plan that is kept from when a table was empty would read the whole of it each time; a time limit of the
+        // database's own, or of the URL's options, holds
+        pool.setConnectionInitSql("""
+                SET plan_cache_mode = force_custom_plan;
+                SELECT set_config('idle_in_transaction_session_timeout', '%d', false)
+                WHERE current_setting('idle_in_transaction_session_timeout') = '0'""".formatted(LONGEST_SLEEP.toMillis()));
         if (properties.usesEmbedded()) {
             pool.setJdbcUrl(server.database().jdbcUrl());
             pool.setUsername(server.database().username());

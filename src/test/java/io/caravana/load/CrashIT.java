@@ -255,13 +255,12 @@ class CrashIT {
                 "SERVICENOW_URL", instance.url().toString(),
                 "SERVICENOW_USERNAME", "reader",
                 "SERVICENOW_PASSWORD", PASSWORD,
-                "DATABASE_URL", url,
+                "DATABASE_URL", url + "&options=-c%20idle_in_transaction_session_timeout=2s",
                 "CARAVANA_WORKER_TIMEOUT", "2s",
                 "CARAVANA_SERVICENOW_PAGE_SIZE", "60",
                 "CARAVANA_SERVICENOW_MAX_PAGE_SIZE", "60"));
         environment.put("CARAVANA_SERVICENOW_PARTITION_THRESHOLD", "200");
         environment.put("CARAVANA_SERVICENOW_PARTITIONS", "4");
-        environment.put("CARAVANA_DATABASE_IDLE_IN_TRANSACTION", "2s");
         return CaravanaProcess.start(temp, environment, "load", "incidents", "--from", FROM, "--to", TO);
     }
 
@@ -276,6 +275,9 @@ class CrashIT {
                             rowRequests() >= requests || !caravana.process().isAlive());
             var isDone = caravana.process().waitFor(millis, TimeUnit.MILLISECONDS);
             caravana.process().destroyForcibly().waitFor();
+            assertThat(!isDone || caravana.process().exitValue() == 0)
+                    .as(caravana.output())
+                    .isTrue();
             return !isDone;
         }
     }
