@@ -80,6 +80,6 @@ final class LoadSteps {
     /** Ends a load in error. */
     public void fail(
             @ExchangeProperty("load") LoadContext load, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable cause) {
-        load.run().failed(cause);
+        load.run().failed(leases.reason(load.run(), cause));
     }
 }

@@ -137,7 +137,6 @@ class CrashIT {
         instance.faults().add(Fault.of(Kind.DELAY).with("millis", "400").on("incident"));
         try (var sleeper = load()) {
             awaitRequests("incident", 2);
-            instance.faults().clear();
             try (var connection = DriverManager.getConnection(url)) {
                 connection.setAutoCommit(false);
                 connection.createStatement().execute("LOCK TABLE servicenow.incident IN EXCLUSIVE MODE");
@@ -147,6 +146,7 @@ class CrashIT {
                                         + " AND relation = 'servicenow.incident'::regclass")
                                 != null);
                 sleeper.signal("STOP");
+                instance.faults().clear();
                 connection.rollback();
             }
             assertThatItWritesNothingWhenItWakesUp(sleeper);

@@ -1,12 +1,14 @@
 package io.caravana.execution.lease;
 
 import io.caravana.catalog.SyncMode;
+import io.caravana.error.Passing;
 import io.caravana.execution.log.ExecutionLog;
 import io.caravana.execution.recovery.Recovery;
 import io.caravana.execution.run.TableLoad;
 import io.caravana.execution.worker.WorkerRegistration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -81,6 +83,23 @@ public class Leases {
                 .optional();
         token.ifPresent(load::lease);
         return token.isPresent();
+    }
+
+    /**
+     * Why a load has failed. A worker that slept finds its connections broken when it wakes up, and learns later, or not at all, that
+     * its execution was given to others meanwhile: that is the reason then.
+     */
+    public Throwable reason(TableLoad load, Throwable failure) {
+        if (!Passing.mayPass(failure) || Passing.isDatabaseAway(failure)) {
+            return failure;
+        }
+        try {
+            return log.isOf(worker.key(), load.execution().id())
+                    ? failure
+                    : new FencedException(load.table().target());
+        } catch (DataAccessException e) {
+            return failure;
+        }
     }
 
     private String holder(String table) {
