@@ -4,18 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.caravana.action.ActionRetention;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** Codes as somebody writes, calls and looks at them over HTTP, on a server that nobody has to sign in to. */
 @TestPropertySource(properties = "caravana.actions.javascript=quickjs")
 class ActionsTest extends LoadTest {
+
+    @Autowired
+    ActionRetention retention;
 
     private String project;
 
@@ -223,6 +232,40 @@ class ActionsTest extends LoadTest {
     }
 
     @Test
+    void lines_are_in_the_partition_of_their_day_and_old_runs_and_lines_go() throws Exception {
+        var id = code("exports.Run = engine => console.log('said')");
+        get("/action/endpoint/" + id);
+        assertThat(partitions(id)).containsExactly(today());
+        get("/action/endpoint/" + id);
+        var runs = getJson("/coderun?code_id=" + id);
+        var old = runs.path(1).path("id").asText();
+        jdbc.sql("UPDATE caravana.action_run SET created_at = now() - interval '31 days' WHERE id = CAST(? AS uuid)")
+                .param(old)
+                .update();
+        jdbc.sql("UPDATE caravana.action_log SET created_at = now() - interval '31 days' WHERE run = CAST(? AS uuid)")
+                .param(old)
+                .update();
+        assertThat(partitions(id)).containsExactlyInAnyOrder(today(), "action_log_other");
+        retention.cleanUp();
+        assertThat(partitions(id)).containsExactly(today());
+        assertThat(getJson("/coderun?code_id=" + id)).containsExactly(runs.path(0));
+    }
+
+    @Test
+    void a_day_that_had_no_partition_gets_one_with_the_lines_that_it_has() throws Exception {
+        var id = code("exports.Run = engine => console.log('said')");
+        jdbc.sql("DROP TABLE caravana." + today()).update();
+        get("/action/endpoint/" + id);
+        assertThat(partitions(id)).containsExactly("action_log_other");
+        var log = getJson("/codelog?code_id=" + id);
+        retention.cleanUp();
+        assertThat(partitions(id)).containsExactly(today());
+        assertThat(getJson("/codelog?code_id=" + id)).isEqualTo(log);
+        get("/action/endpoint/" + id);
+        assertThat(partitions(id)).containsExactly(today(), today());
+    }
+
+    @Test
     void a_project_goes_with_all_that_it_has() throws Exception {
         var id = code("exports.Run = engine => 1");
         get("/action/endpoint/" + id);
@@ -233,6 +276,19 @@ class ActionsTest extends LoadTest {
                         .query(Long.class)
                         .single())
                 .isZero();
+    }
+
+    private static String today() {
+        return "action_log_" + LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.BASIC_ISO_DATE);
+    }
+
+    /** The partition of each line that a code has logged. */
+    private List<String> partitions(String code) {
+        return jdbc.sql("SELECT relname FROM caravana.action_log AS l JOIN pg_class ON pg_class.oid = l.tableoid"
+                        + " WHERE code = CAST(? AS uuid)")
+                .param(code)
+                .query(String.class)
+                .list();
     }
 
     private String code(String source) throws Exception {
