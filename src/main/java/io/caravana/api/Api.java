@@ -128,9 +128,17 @@ final class Api {
         var page = found.subList(0, (int) Math.min(found.size(), limit));
         answer(exchange, page);
         if (found.size() > limit) {
-            var next = query.with("before", String.valueOf(id.apply(page.get(page.size() - 1))));
-            exchange.getMessage().setHeader("Link", "<%s?%s>; rel=\"next\"".formatted(path, next));
+            next(exchange, path, query.with("before", String.valueOf(id.apply(page.get(page.size() - 1)))));
         }
+    }
+
+    /**
+     * Links the answer to the next page.
+     *
+     * @param path of the request, as it was before the answer was made
+     */
+    static void next(Exchange exchange, String path, String query) {
+        exchange.getMessage().setHeader("Link", "<%s?%s>; rel=\"next\"".formatted(path, query));
     }
 
     /** Answers with one execution and its table loads. */

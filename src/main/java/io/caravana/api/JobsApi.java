@@ -58,14 +58,7 @@ final class JobsApi {
         var page = found.subList(0, Math.min(limit, found.size()));
         api.answer(exchange, page);
         if (found.size() > limit) {
-            exchange.getMessage()
-                    .setHeader(
-                            "Link",
-                            "<%s?%s>; rel=\"next\""
-                                    .formatted(
-                                            path,
-                                            query.with(
-                                                    "after", page.get(limit - 1).place())));
+            Api.next(exchange, path, query.with("after", page.get(limit - 1).place()));
         }
     }
 

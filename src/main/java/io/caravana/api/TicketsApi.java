@@ -13,6 +13,7 @@ import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -23,21 +24,8 @@ import org.springframework.stereotype.Component;
 @ConditionalOnWebApplication
 final class TicketsApi {
 
-    private static final String[] PARAMETERS = {
-        "type",
-        "state",
-        "priority",
-        "group",
-        "person",
-        "company",
-        "text",
-        "show",
-        "finished",
-        "sort",
-        "order",
-        "after",
-        "limit"
-    };
+    private static final String[] PARAMETERS = Stream.concat(TicketFilter.PARAMETERS.stream(), Stream.of("finished"))
+            .toArray(String[]::new);
 
     private final Api api;
     private final Tickets tickets;
@@ -101,13 +89,7 @@ final class TicketsApi {
                 exchange,
                 page.tickets().stream().map(ticket -> listed(ticket, language)).toList());
         if (page.next() != null) {
-            exchange.getMessage()
-                    .setHeader(
-                            "Link",
-                            "<%s?%s>; rel=\"next\""
-                                    .formatted(
-                                            path,
-                                            query.with("after", page.next().toString())));
+            Api.next(exchange, path, query.with("after", page.next().toString()));
         }
     }
 

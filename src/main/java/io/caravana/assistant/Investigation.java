@@ -100,6 +100,26 @@ final class Investigation {
         return null;
     }
 
+    /**
+     * What a call finds; null where it could not be made or found nothing, which is said then.
+     *
+     * @param nothing what is said where it finds nothing
+     */
+    private Noted found(String nothing, Tool tool, Object... pairs) {
+        var found = call(tool, pairs);
+        if (found != null && found.rows().isEmpty()) {
+            notFound.add(nothing);
+            return null;
+        }
+        return found;
+    }
+
+    /** The same, as the rows that an answer tells of. */
+    private List<NotedRow> told(String nothing, Tool tool, Object... pairs) {
+        var found = found(nothing, tool, pairs);
+        return found == null ? List.of() : told(found);
+    }
+
     private void claim(String text, Evidence... evidence) {
         claims.add(new Claim(text, Arrays.stream(evidence).map(Evidence::id).toList()));
     }
@@ -114,21 +134,22 @@ final class Investigation {
         }
     }
 
-    private void failed() {
+    /** Answers a question that names a ticket or a job by what there is about that one. Returns false if it names none. */
+    private boolean isAboutOne() {
         if (question.number() != null) {
             ticket();
-            return;
-        }
-        if (question.job() != null) {
+        } else if (question.job() != null) {
             job();
+        }
+        return question.number() != null || question.job() != null;
+    }
+
+    private void failed() {
+        if (isAboutOne()) {
             return;
         }
-        var found = call(Tool.FIND_JOBS, "status", "failed", "hours", question.hours());
+        var found = found(say.of("noFailures"), Tool.FIND_JOBS, "status", "failed", "hours", question.hours());
         if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noFailures"));
             return;
         }
         claim(
@@ -158,12 +179,8 @@ final class Investigation {
             job();
             return;
         }
-        var found = call(Tool.FIND_JOBS, "status", status);
+        var found = found(say.of("noJobs." + status), Tool.FIND_JOBS, "status", status);
         if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noJobs." + status));
             return;
         }
         claim(
@@ -185,27 +202,19 @@ final class Investigation {
     }
 
     private void why() {
-        if (question.job() == null && question.number() == null) {
+        if (!isAboutOne()) {
             jobs("stuck");
-        } else {
-            withJob(this::job);
         }
     }
 
     private void job() {
-        var found = call(Tool.GET_JOB, "job", question.job());
+        var found = found(say.of("noJob", question.job()), Tool.GET_JOB, "job", question.job());
         if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noJob", question.job()));
             return;
         }
         var row = found.rows().get(0);
         claim(jobLine(row), row.evidence());
-        if (row.fields().get("open_dependencies") instanceof List<?> open) {
-            claim(say.of("waitsFor", field(row, "job"), join(open)), row.evidence());
-        } else if (row.fields().get("waits_for") instanceof List<?> open) {
+        if (row.fields().getOrDefault("open_dependencies", row.fields().get("waits_for")) instanceof List<?> open) {
             claim(say.of("waitsFor", field(row, "job"), join(open)), row.evidence());
         }
         if (row.fields().get("failed_runs") instanceof Integer runs && runs > 0) {
@@ -218,15 +227,8 @@ final class Investigation {
     }
 
     private void neighbours() {
-        var found = call(Tool.JOB_NEIGHBOURS, "job", question.job(), "depth", 2);
-        if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noNeighbours", question.job()));
-            return;
-        }
-        for (var row : told(found)) {
+        var nothing = say.of("noNeighbours", question.job());
+        for (var row : told(nothing, Tool.JOB_NEIGHBOURS, "job", question.job(), "depth", 2)) {
             claim(
                     say.of(field(row, "place"), field(row, "job"), field(row, "steps"), say.state(field(row, "state"))),
                     row.evidence());
@@ -234,12 +236,8 @@ final class Investigation {
     }
 
     private void log() {
-        var found = call(Tool.JOB_LOG_TAIL, "run", question.job(), "lines", 12);
+        var found = found(say.of("noLog", question.job()), Tool.JOB_LOG_TAIL, "run", question.job(), "lines", 12);
         if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noLog", question.job()));
             return;
         }
         var row = found.rows().get(0);
@@ -250,8 +248,6 @@ final class Investigation {
         if (question.number() != null) {
             ticket();
             solvedLike(question.number());
-        } else if (question.job() != null) {
-            job();
         } else {
             search();
         }
@@ -280,12 +276,8 @@ final class Investigation {
     }
 
     private void ticket() {
-        var found = call(Tool.GET_TICKET, "number", question.number());
+        var found = found(say.of("noTicket", question.number()), Tool.GET_TICKET, "number", question.number());
         if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noTicket", question.number()));
             return;
         }
         var row = found.rows().get(0);
@@ -308,14 +300,7 @@ final class Investigation {
 
     private void slas() {
         var hours = question.hours() == null ? 4 : question.hours();
-        var found = call(Tool.SLA_AT_RISK, "hours", hours);
-        if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noSlas", hours));
-        }
-        for (var row : told(found)) {
+        for (var row : told(say.of("noSlas", hours), Tool.SLA_AT_RISK, "hours", hours)) {
             claim(
                     say.of(
                             "sla",
@@ -329,48 +314,22 @@ final class Investigation {
     }
 
     private void groups() {
-        var found = call(Tool.GROUP_WORKLOAD);
-        if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noGroups"));
-        }
-        for (var row : told(found)) {
+        for (var row : told(say.of("noGroups"), Tool.GROUP_WORKLOAD)) {
             claim(say.of("group", field(row, "group"), field(row, "open"), field(row, "urgent")), row.evidence());
         }
     }
 
     private void runbook() {
-        var found = call(Tool.READ_RUNBOOK, "topic", cut(question.text()));
-        if (found != null && found.rows().isEmpty()) {
-            notFound.add(say.of("noRunbook"));
-        }
-        if (found != null) {
-            found.rows().stream()
-                    .limit(2)
-                    .forEach(
-                            row -> claim(say.of("runbook", field(row, "heading"), field(row, "text")), row.evidence()));
-        }
+        told(say.of("noRunbook"), Tool.READ_RUNBOOK, "topic", cut(question.text())).stream()
+                .limit(2)
+                .forEach(row -> claim(say.of("runbook", field(row, "heading"), field(row, "text")), row.evidence()));
     }
 
     private void search() {
-        if (question.number() != null) {
-            ticket();
+        if (isAboutOne()) {
             return;
         }
-        if (question.job() != null) {
-            job();
-            return;
-        }
-        var found = call(Tool.SEARCH_TICKETS, "text", cut(question.text()));
-        if (found == null) {
-            return;
-        }
-        if (found.rows().isEmpty()) {
-            notFound.add(say.of("noHits"));
-        }
-        for (var row : told(found)) {
+        for (var row : told(say.of("noHits"), Tool.SEARCH_TICKETS, "text", cut(question.text()))) {
             claim(
                     say.of("hit", field(row, "number"), or(row, "short_description", ""), or(row, "state", "–")),
                     row.evidence());

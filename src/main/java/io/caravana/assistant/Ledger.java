@@ -2,15 +2,12 @@ package io.caravana.assistant;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** The evidence of one question, in the order in which it was found. */
 final class Ledger {
@@ -62,7 +59,7 @@ final class Ledger {
                 link,
                 moment(found.asOf()),
                 excerpt,
-                sha256(excerpt));
+                DigestUtils.sha256Hex(excerpt));
         noted.add(evidence);
         return evidence;
     }
@@ -76,15 +73,6 @@ final class Ledger {
             return json.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("What a tool finds is plain", e);
-        }
-    }
-
-    static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
         }
     }
 

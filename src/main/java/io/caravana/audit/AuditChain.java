@@ -2,12 +2,9 @@ package io.caravana.audit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -37,13 +34,7 @@ public class AuditChain {
 
         /** The hash that it should have. */
         String hash() {
-            try {
-                var text = String.join("\n", Long.toString(place), at, kind, who, content, previous);
-                return HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("Every Java has SHA-256", e);
-            }
+            return DigestUtils.sha256Hex(String.join("\n", Long.toString(place), at, kind, who, content, previous));
         }
     }
 

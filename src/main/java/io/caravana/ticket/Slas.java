@@ -256,11 +256,7 @@ public class Slas {
                                 text("stage"),
                                 scope())))
                 .param("since", OffsetDateTime.now(clock).minusMonths(months).withDayOfMonth(1))
-                .query((row, number) -> new Kept(
-                        row.getString("name"),
-                        row.getLong("slas"),
-                        row.getLong("breached"),
-                        row.getBigDecimal("share")))
+                .query(Kept.class)
                 .list();
     }
 
@@ -280,11 +276,7 @@ public class Slas {
                                 key,
                                 RowScope.condition("company", "assignment_group"))))
                 .param("since", OffsetDateTime.now(clock).minusMonths(months).withDayOfMonth(1))
-                .query((row, number) -> new Kept(
-                        row.getString("name"),
-                        row.getLong("slas"),
-                        row.getLong("breached"),
-                        row.getBigDecimal("share")))
+                .query(Kept.class)
                 .list();
     }
 

@@ -1,5 +1,8 @@
 package io.caravana.console;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -8,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.FileSystemUtils;
 
 /** The system's Chromium without a window, driven by its DevTools protocol. */
@@ -39,8 +44,12 @@ public final class Chromium implements AutoCloseable {
     private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
 
-    public static boolean isInstalled() {
-        return program().isPresent();
+    /** Starts one with a page as large as given, in pixels; without a Chromium on this machine, skips the tests that need it. */
+    public static Chromium start(int width, int height) throws IOException, InterruptedException {
+        assumeThat(program())
+                .as("a Chromium on the PATH: apt-get install chromium")
+                .isPresent();
+        return new Chromium(width, height);
     }
 
     private static Optional<Path> program() {
@@ -51,8 +60,7 @@ public final class Chromium implements AutoCloseable {
                 .findFirst();
     }
 
-    /** A page as large as given, in pixels. */
-    public Chromium(int width, int height) throws IOException, InterruptedException {
+    private Chromium(int width, int height) throws IOException, InterruptedException {
         profile = Files.createTempDirectory("chromium");
         process = new ProcessBuilder(List.of(
                         program().orElseThrow().toString(),
@@ -161,6 +169,30 @@ public final class Chromium implements AutoCloseable {
             var page = ask("location.href + '\\n' + document.body.innerText").asText();
             throw new AssertionError("Not so: " + script + "\nThe page: " + page, e);
         }
+    }
+
+    /** Opens a page of the desk and waits until it is there. */
+    public void visit(int port, String path) {
+        // the page before may have the same address, and is there until the new one comes
+        ask("window.isLeft = true");
+        open("http://localhost:" + port + path);
+        await(
+                "!window.isLeft && document.readyState == 'complete' && location.pathname + location.search == '%s' && !!window.htmx"
+                        .formatted(path));
+    }
+
+    /** Makes sure that axe finds nothing that keeps people from using the page, and that it is no wider than its screen. */
+    public void assertKeepsNobodyOut(String description) throws IOException {
+        var axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")
+                .getContentAsString(StandardCharsets.UTF_8);
+        ask(axe + "; 0");
+        var found = ask(
+                "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+                        + ".then(found => JSON.stringify(found.violations.map(one => [one.id, one.nodes.map(node => node.html + node.failureSummary)])))");
+        assertThat(found.asText()).as(description).isEqualTo("[]");
+        assertThat(ask("document.documentElement.scrollWidth <= innerWidth").asBoolean())
+                .as("%s fits", description)
+                .isTrue();
     }
 
     /** A PNG of a part of the page, {@code scale} times as large. */

@@ -1,7 +1,6 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.caravana.console.Chromium;
 import java.util.List;
@@ -27,10 +26,7 @@ class ActionsPageIT extends LoadTest {
 
     @BeforeAll
     void start() throws Exception {
-        assumeThat(Chromium.isInstalled())
-                .as("a Chromium on the PATH: apt-get install chromium")
-                .isTrue();
-        chromium = new Chromium(1440, 1000);
+        chromium = Chromium.start(1440, 1000);
         errors = chromium.errors();
     }
 

@@ -1,12 +1,10 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.caravana.catalog.Window;
 import io.caravana.console.Chromium;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.core.io.ClassPathResource;
 
 /** The desk in a browser. With {@code -Dupdate.pictures=true} its picture in docs is taken anew. */
 class DeskIT extends LoadTest {
@@ -38,10 +35,7 @@ class DeskIT extends LoadTest {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeThat(Chromium.isInstalled())
-                .as("a Chromium on the PATH: apt-get install chromium")
-                .isTrue();
-        chromium = new Chromium(WIDTH, HEIGHT);
+        chromium = Chromium.start(WIDTH, HEIGHT);
         errors = chromium.errors();
     }
 
@@ -69,12 +63,7 @@ class DeskIT extends LoadTest {
     }
 
     private void open(String path) {
-        // the page before may have the same address, and is there until the new one comes
-        chromium.ask("window.isLeft = true");
-        chromium.open("http://localhost:" + port + path);
-        chromium.await(
-                "!window.isLeft && document.readyState == 'complete' && location.pathname + location.search == '%s' && !!window.htmx"
-                        .formatted(path));
+        chromium.visit(port, path);
     }
 
     @Test
@@ -142,23 +131,11 @@ class DeskIT extends LoadTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/?type=incident&state=1", "/slas", "/charts", "/events", "/loads"})
     void a_page_keeps_nobody_out(String path) throws IOException {
-        var axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")
-                .getContentAsString(StandardCharsets.UTF_8);
         for (var theme : List.of("light", "dark")) {
             for (var width : List.of(WIDTH, 390)) {
                 chromium.look(theme, width, HEIGHT);
                 open(path);
-                chromium.ask(axe + "; 0");
-                var found = chromium.ask(
-                        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-                                + ".then(found => JSON.stringify(found.violations.map(one => [one.id, one.nodes.map(node => node.html + node.failureSummary)])))");
-                assertThat(found.asText())
-                        .as("%s, %s, %d".formatted(path, theme, width))
-                        .isEqualTo("[]");
-                assertThat(chromium.ask("document.documentElement.scrollWidth <= innerWidth")
-                                .asBoolean())
-                        .as("%s fits %d".formatted(path, width))
-                        .isTrue();
+                chromium.assertKeepsNobodyOut("%s, %s, %d".formatted(path, theme, width));
             }
         }
     }

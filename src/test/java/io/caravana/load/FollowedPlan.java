@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +77,30 @@ abstract class FollowedPlan extends LoadTest {
     @BeforeEach
     void stopReading() throws Exception {
         camel.getRouteController().stopRoute("poll-plan-on-time");
+    }
+
+    /**
+     * Lets time pass until a job has failed that stays so.
+     *
+     * @param besides one that does not count; null: there is none
+     */
+    String failedJob(String besides) {
+        poll();
+        var job = failed(besides);
+        for (var step = 0; step < 200 && job.isEmpty(); step++) {
+            watch.pass(Duration.ofMinutes(5));
+            poll();
+            job = failed(besides);
+        }
+        return job.orElseThrow();
+    }
+
+    private Optional<String> failed(String besides) {
+        return jdbc.sql(
+                        "SELECT id FROM workload.job WHERE state = 'failed' AND recovery_option = 'STOP' AND gone_at IS NULL ORDER BY ended_at DESC LIMIT 1")
+                .query(String.class)
+                .optional()
+                .filter(job -> !job.equals(besides));
     }
 
     void poll() {

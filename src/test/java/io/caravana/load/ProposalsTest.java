@@ -27,21 +27,8 @@ class ProposalsTest extends FollowedPlan {
 
     @BeforeEach
     void a_job_has_failed() {
-        poll();
-        for (var step = 0; step < 200 && (job = failed()) == null; step++) {
-            watch.pass(Duration.ofMinutes(5));
-            poll();
-        }
-        assertThat(job).isNotNull();
+        job = failedJob(null);
         simulator.clearRequests();
-    }
-
-    private String failed() {
-        return jdbc.sql(
-                        "SELECT id FROM workload.job WHERE state = 'failed' AND recovery_option = 'STOP' AND gone_at IS NULL ORDER BY ended_at DESC LIMIT 1")
-                .query((row, number) -> row.getString(1))
-                .optional()
-                .orElse(null);
     }
 
     @Test
@@ -157,12 +144,7 @@ class ProposalsTest extends FollowedPlan {
     }
 
     private Proposal nextFailed(Proposal before) {
-        job = null;
-        for (var step = 0; step < 200 && (job == null || job.equals(before.jobId())); step++) {
-            watch.pass(Duration.ofMinutes(5));
-            poll();
-            job = failed();
-        }
+        job = failedJob(before.jobId());
         return propose();
     }
 

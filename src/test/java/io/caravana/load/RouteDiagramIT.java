@@ -1,7 +1,6 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.caravana.console.Chromium;
 import java.io.IOException;
@@ -80,10 +79,7 @@ class RouteDiagramIT extends LoadTest {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeThat(Chromium.isInstalled())
-                .as("a Chromium on the PATH: apt-get install chromium")
-                .isTrue();
-        chromium = new Chromium(WIDTH, HEIGHT);
+        chromium = Chromium.start(WIDTH, HEIGHT);
     }
 
     @AfterAll

@@ -1,14 +1,11 @@
 package io.caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.caravana.console.Chromium;
 import io.caravana.security.Secrets;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -16,7 +13,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -50,10 +46,7 @@ class WorkloadIT extends FollowedPlan {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeThat(Chromium.isInstalled())
-                .as("a Chromium on the PATH: apt-get install chromium")
-                .isTrue();
-        chromium = new Chromium(1440, 900);
+        chromium = Chromium.start(1440, 900);
         errors = chromium.errors();
     }
 
@@ -66,12 +59,7 @@ class WorkloadIT extends FollowedPlan {
 
     @BeforeEach
     void a_job_has_failed() {
-        poll();
-        for (var step = 0; step < 200 && (job = failed()) == null; step++) {
-            watch.pass(Duration.ofMinutes(5));
-            poll();
-        }
-        assertThat(job).isNotNull();
+        job = failedJob(null);
         chromium.look("light", 1440, 900);
         chromium.carry(ANA, "en");
         errors.clear();
@@ -82,21 +70,8 @@ class WorkloadIT extends FollowedPlan {
         assertThat(errors).isEmpty();
     }
 
-    private String failed() {
-        return jdbc.sql(
-                        "SELECT id FROM workload.job WHERE state = 'failed' AND recovery_option = 'STOP' AND gone_at IS NULL ORDER BY ended_at DESC LIMIT 1")
-                .query((row, number) -> row.getString(1))
-                .optional()
-                .orElse(null);
-    }
-
     private void open(String path) {
-        // the page before may have the same address, and is there until the new one comes
-        chromium.ask("window.isLeft = true");
-        chromium.open("http://localhost:" + port + path);
-        chromium.await(
-                "!window.isLeft && document.readyState == 'complete' && location.pathname + location.search == '%s' && !!window.htmx"
-                        .formatted(path));
+        chromium.visit(port, path);
     }
 
     @Test
@@ -159,8 +134,6 @@ class WorkloadIT extends FollowedPlan {
 
     @Test
     void the_pages_keep_nobody_out() throws Exception {
-        var axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")
-                .getContentAsString(StandardCharsets.UTF_8);
         for (var path : List.of("/jobs", "/job/" + job, "/assistant?q=What+failed+within+72+hours%3F")) {
             for (var theme : List.of("light", "dark")) {
                 for (var width : List.of(1440, 390)) {
@@ -176,17 +149,7 @@ class WorkloadIT extends FollowedPlan {
                                 PICTURES.resolve("%s-%s-%d.png".formatted(path.split("[/?]")[1], theme, width)),
                                 chromium.picture(0, 0, width, 1400, 1));
                     }
-                    chromium.ask(axe + "; 0");
-                    var found = chromium.ask(
-                            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-                                    + ".then(found => JSON.stringify(found.violations.map(one => [one.id, one.nodes.map(node => node.html + node.failureSummary)])))");
-                    assertThat(found.asText())
-                            .as("%s, %s, %d".formatted(path, theme, width))
-                            .isEqualTo("[]");
-                    assertThat(chromium.ask("document.documentElement.scrollWidth <= innerWidth")
-                                    .asBoolean())
-                            .as("%s fits %d".formatted(path, width))
-                            .isTrue();
+                    chromium.assertKeepsNobodyOut("%s, %s, %d".formatted(path, theme, width));
                 }
             }
         }
